@@ -1,0 +1,101 @@
+/** The Hono app: every route under its address, every error turned into its answer. */
+import { randomBytes } from 'node:crypto'
+import { Hono, type Context } from 'hono'
+import { cors } from 'hono/cors'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { routePath } from 'hono/route'
+import type { Config } from './config.ts'
+import { CoinslotError, Internal, MethodNotAllowed, NotFound, toProblem } from './errors.ts'
+import type { Log } from './log.ts'
+import { createPayments } from './payment.ts'
+import type { ConfiguredProvider } from './providers/catalog.ts'
+import { checkoutRoutes } from './routes/checkouts.ts'
+import { demoRoutes } from './routes/demo.ts'
+import { isOriginAllowed, type Env } from './routes/guards.ts'
+import { healthRoutes } from './routes/health.ts'
+import { openApiRoutes } from './routes/openapi.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
+import { widgetRoutes } from './routes/widget.ts'
+import type { Store } from './store/store.ts'
+
+export interface AppDeps {
+  readonly config: Config
+  readonly store: Store
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  readonly log: Log
+  readonly now: () => Date
+  /** The bytes of `coinslot.js`. */
+  readonly widget: Uint8Array
+  /** The sandbox provider's own app, where it is configured. */
+  readonly sandbox?: Hono | undefined
+  /** The folder with the built demo, in demo mode. */
+  readonly demoRoot?: string | undefined
+}
+
+export function createApp(deps: AppDeps): Hono<Env> {
+  const { config, providers, store, log } = deps
+  const app = new Hono<Env>()
+
+  app.use(async function logRequest(c, next) {
+    const startedAt = performance.now()
+    c.set('requestId', `req_${randomBytes(12).toString('base64url')}`)
+    await next()
+    c.header('X-Request-Id', c.get('requestId'))
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Referrer-Policy', 'no-referrer')
+    const ms = Math.round(performance.now() - startedAt)
+    // The route's pattern, not its path: a session's id is a key to it.
+    const route = routePath(c, -1)
+    log.info({
+      requestId: c.get('requestId'),
+      method: c.req.method,
+      route,
+      status: c.res.status,
+      ms,
+    })
+  })
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => answerError(c, new MethodNotAllowed(methods)),
+    }),
+  )
+  app.use(
+    '/v1/*',
+    cors({
+      origin: (origin, c) => (isOriginAllowed(origin, c, config) ? origin : null),
+      allowMethods: ['GET', 'POST', 'PATCH'],
+      allowHeaders: ['Content-Type', 'Idempotency-Key'],
+      exposeHeaders: ['Location', 'Idempotency-Replayed', 'Retry-After', 'X-Request-Id'],
+      maxAge: 600,
+    }),
+  )
+
+  app.route('/v1/checkouts', checkoutRoutes(config, providers))
+  app.route('/v1/sessions', sessionRoutes(config, createPayments(deps)))
+  app.route('/v1/webhooks', webhookRoutes(deps))
+  app.route('/', widgetRoutes(deps.widget))
+  app.route('/', healthRoutes(store))
+  app.route('/', openApiRoutes(config.publicUrl))
+  if (deps.sandbox) app.route('/sandbox', deps.sandbox)
+  if (deps.demoRoot !== undefined) app.route('/', demoRoutes(deps.demoRoot))
+
+  app.notFound((c) => answerError(c, new NotFound()))
+  app.onError((error, c) => {
+    const known = error instanceof CoinslotError ? error : new Internal(error)
+    if (known.status >= 500) {
+      log.error({ requestId: c.get('requestId'), err: known }, known.message)
+    }
+    return answerError(c, known)
+  })
+  return app
+}
+
+function answerError(c: Context<Env>, error: CoinslotError): Response {
+  const problem = toProblem(error, c.get('requestId'))
+  return c.body(JSON.stringify(problem), error.status as 400, {
+    ...error.headers,
+    'Content-Type': 'application/problem+json',
+  })
+}

@@ -1,0 +1,108 @@
+/** Puts a whole Coinslot together from a configuration and an environment. */
+import { createHmac, randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { DestinationStream } from 'pino'
+import { createApp } from './app.ts'
+import { parseConfig, type Config, type Environment } from './config.ts'
+import { createLog, type Log } from './log.ts'
+import { createProviders } from './providers/catalog.ts'
+import { createSandboxApp } from './sandbox/app.ts'
+import { createSandboxReporter } from './sandbox/reporter.ts'
+import { createSandboxLedger } from './store/sandbox-ledger.ts'
+import { createSqlStore } from './store/sql-store.ts'
+import { openSqlite } from './store/sqlite.ts'
+import { createTransport, type Transport } from './transport.ts'
+
+export interface CoinslotOptions {
+  /** What `coinslot.config.json` holds; left out: demo mode. */
+  readonly configuration?: unknown
+  /** Secrets and settings of the process, such as `process.env`. */
+  readonly environment: Environment
+  /** Where this process can reach itself; `http://127.0.0.1:{PORT}` by default. */
+  readonly selfUrl?: string
+  /** Where log lines go; standard error by default. */
+  readonly logTo?: DestinationStream
+  /** The folder with the built widget and demo. */
+  readonly assets?: URL
+  readonly transport?: Transport
+  readonly now?: () => Date
+}
+
+export interface Coinslot {
+  readonly config: Config
+  readonly log: Log
+  /** Answers a request; what any fetch server can call. */
+  fetch(request: Request): Response | Promise<Response>
+  /** Closes the store; call it when no request is being answered any more. */
+  close(): Promise<void>
+}
+
+const INTENT_LIFE_MS = 24 * 60 * 60 * 1000
+const SWEEP_EVERY_MS = 60 * 60 * 1000
+
+/** @throws ConfigurationError with all problems at once */
+export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot> {
+  const sandboxSecret = makeSandboxSecret(options.environment)
+  const environment = { SANDBOX_SECRET: sandboxSecret, ...options.environment }
+  const config = parseConfig(options.configuration, environment)
+  const selfUrl = options.selfUrl ?? `http://127.0.0.1:${config.port}`
+  const assets = options.assets ?? new URL('../', import.meta.url)
+  const transport = options.transport ?? createTransport()
+  const now = options.now ?? (() => new Date())
+  const log = createLog(config.logLevel, options.logTo ?? process.stderr)
+  for (const warning of config.warnings) log.warn(warning)
+
+  const widget = await readFile(new URL('coinslot.js', assets)).catch((cause: unknown) => {
+    throw new Error('the widget is not built: run "npm run build" first', { cause })
+  })
+  const db = await openSqlite(config.databasePath)
+  const store = createSqlStore(db)
+  const app = createApp({
+    config,
+    store,
+    providers: createProviders(config, { transport, selfUrl, now }),
+    log,
+    now,
+    widget,
+    demoRoot: config.demo ? fileURLToPath(new URL('demo', assets)) : undefined,
+    sandbox: config.providers.has('sandbox')
+      ? createSandboxApp({
+          ledger: createSandboxLedger(db),
+          report: createSandboxReporter({
+            secret: environment.SANDBOX_SECRET,
+            transport,
+            now,
+            onFailure: (payment) => log.error({ payment }, 'sandbox: nobody took the webhook'),
+          }),
+          apiKey: environment.SANDBOX_SECRET,
+          publicUrl: `${config.publicUrl}/sandbox`,
+          now,
+        })
+      : undefined,
+  })
+
+  const sweep = setInterval(() => {
+    store
+      .forgetIntents(new Date(now().getTime() - INTENT_LIFE_MS))
+      .catch((error: unknown) => log.error({ err: error }, 'old idempotency keys were not removed'))
+  }, SWEEP_EVERY_MS)
+  sweep.unref()
+
+  return {
+    config,
+    log,
+    fetch: (request) => app.fetch(request),
+    async close() {
+      clearInterval(sweep)
+      await store.close()
+    },
+  }
+}
+
+/** Both ends of the sandbox are in this server; servers beside one another derive the same. */
+function makeSandboxSecret({ COINSLOT_SECRET }: Environment): string {
+  const [secret] = COINSLOT_SECRET?.split(',') ?? []
+  const bytes = secret ? createHmac('sha256', secret).update('sandbox').digest() : randomBytes(32)
+  return `whsec_${bytes.toString('base64')}`
+}

@@ -1,0 +1,222 @@
+/** Configuration: a file and the environment in, one checked object or all of its problems out. */
+import { z } from 'zod'
+import { checkoutSchema, type Checkout } from './checkout.ts'
+import { demoConfiguration } from './demo-configuration.ts'
+import { definitions } from './providers/catalog.ts'
+import type { ProviderDefinition } from './providers/provider.ts'
+import { isSafeUrl } from './safe-url.ts'
+
+export interface Config {
+  /** No configuration file: the sandbox, sample checkouts and the demo page. */
+  readonly demo: boolean
+  readonly port: number
+  /** Undefined for every address of the machine. */
+  readonly host: string | undefined
+  readonly databasePath: string
+  readonly logLevel: string
+  /** Where browsers and providers reach this server, without a slash at its end. */
+  readonly publicUrl: string
+  readonly origins: readonly string[]
+  /** Keys that offers are signed with; the first signs, all are accepted. */
+  readonly offerSecrets: readonly string[]
+  readonly providers: ReadonlyMap<string, ProviderConfig>
+  readonly checkouts: ReadonlyMap<string, Checkout>
+  /** What works less well than it could, to be said at the start. */
+  readonly warnings: readonly string[]
+}
+
+export interface ProviderConfig {
+  readonly definition: ProviderDefinition
+  readonly settings: Record<string, unknown>
+  readonly secrets: Readonly<Record<string, string | undefined>>
+  /** An absolute URL, or a path where the provider is part of this server. */
+  readonly baseUrl: string
+  readonly redirectHosts: readonly string[] | undefined
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The start is refused; the message lists every problem with its path or variable. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
+    super([`Coinslot cannot start: ${count} in its configuration`, ...problems].join('\n  - '))
+    this.problems = problems
+  }
+}
+
+const origin = z.string().refine((text) => isSafeUrl(text) && new URL(text).origin === text, {
+  message: 'must be an origin such as https://shop.example: scheme and host, no path or slash',
+})
+
+const baseUrl = z.string().refine((text) => isSafeUrl(text) && !/[?#]|\/$/.test(text), {
+  message: 'must be an https URL (http on loopback) without a slash at its end',
+})
+
+const host = z
+  .string()
+  .regex(
+    /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/,
+    'must be a host: example.com, *.example.com or example.com:8443',
+  )
+
+const providersShape = Object.fromEntries(
+  definitions.map(({ id, settings }) => [
+    id,
+    settings.extend({ redirectHosts: z.array(host).min(1).optional() }).optional(),
+  ]),
+)
+
+const checkoutId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -')
+
+export const configurationSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    publicUrl: baseUrl
+      .optional()
+      .meta({ description: 'Where browsers and providers reach this server.' }),
+    origins: z
+      .array(origin)
+      .default([])
+      .meta({ description: 'Origins of the pages that may ask for a payment session.' }),
+    providers: z.strictObject(providersShape),
+    checkouts: z.record(checkoutId, checkoutSchema).default({}),
+  })
+  .superRefine(
+    ({ checkouts, providers }, context) => {
+      for (const [id, checkout] of Object.entries(checkouts ?? {})) {
+        if (Object.hasOwn(providers ?? {}, checkout?.provider)) continue
+        context.addIssue({
+          code: 'custom',
+          path: ['checkouts', id, 'provider'],
+          message: `must be one of "providers": ${Object.keys(providers ?? {}).join(', ') || 'none is there'}`,
+        })
+      }
+    },
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  )
+
+/** A configuration as it is written in a file. */
+export type Configuration = z.input<typeof configurationSchema>
+
+/** Types a configuration that is written in code. */
+export function defineConfig(configuration: Configuration): Configuration {
+  return configuration
+}
+
+const environmentSchema = z.looseObject({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port number')
+    .transform(Number)
+    .refine((port) => port < 65_536, { message: 'must be a port number' })
+    .default(8080),
+  HOST: z.string().min(1).optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^file:./, 'must be file: and a path, such as file:./coinslot.db')
+    .default('file:./coinslot.db'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  COINSLOT_SECRET: z
+    .string()
+    .transform((list) => list.split(',').map((secret) => secret.trim()))
+    .refine((secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= 32), {
+      message: 'each secret must have 32 bytes or more',
+    })
+    .default([]),
+})
+
+/**
+ * Checks what the file holds (undefined: there is none, so demo mode) together with the environment.
+ * Empty variables count as unset.
+ * @throws ConfigurationError with all problems at once
+ */
+export function parseConfig(file: unknown, environment: Environment): Config {
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const written = file ?? demoConfiguration
+  const named = definitions.filter(({ id }) => isNamed(written, id))
+  const configuration = configurationSchema.safeParse(written)
+  const variables = environmentSchema.safeParse(env)
+  const problems = [
+    ...(configuration.error?.issues ?? []).map(describe),
+    ...(variables.error?.issues ?? []).map(describe),
+    ...named.flatMap((definition) => environmentProblems(definition, env)),
+  ]
+  if (!configuration.success || !variables.success || problems.length > 0) {
+    throw new ConfigurationError(problems)
+  }
+  const { PORT, HOST, DATABASE_URL, LOG_LEVEL, COINSLOT_SECRET } = variables.data
+  const { providers, checkouts, origins, publicUrl } = configuration.data
+  return {
+    demo: file === undefined,
+    port: PORT,
+    host: HOST,
+    databasePath: DATABASE_URL.slice('file:'.length),
+    logLevel: LOG_LEVEL,
+    publicUrl: publicUrl ?? `http://localhost:${PORT}`,
+    origins,
+    offerSecrets: COINSLOT_SECRET,
+    providers: new Map(
+      named.map((definition) => [
+        definition.id,
+        toProviderConfig(definition, providers[definition.id] ?? {}, env),
+      ]),
+    ),
+    checkouts: new Map(Object.entries(checkouts)),
+    warnings: named.flatMap((definition) => warningsOf(definition, env)),
+  }
+}
+
+/** The JSON Schema of the file, for editors. */
+export function configurationJsonSchema(): unknown {
+  return z.toJSONSchema(configurationSchema, { io: 'input' })
+}
+
+function toProviderConfig(
+  definition: ProviderDefinition,
+  { redirectHosts, ...settings }: Record<string, unknown>,
+  env: Environment,
+): ProviderConfig {
+  const names = [...definition.secrets, ...Object.keys(definition.optionalSecrets ?? {})]
+  return {
+    definition,
+    settings,
+    secrets: Object.fromEntries(names.map((name) => [name, env[name]])),
+    baseUrl: env[baseUrlVariable(definition)] ?? definition.baseUrl,
+    redirectHosts: redirectHosts as string[] | undefined,
+  }
+}
+
+function environmentProblems(definition: ProviderDefinition, env: Environment): string[] {
+  const variable = baseUrlVariable(definition)
+  const url = baseUrl.optional().safeParse(env[variable])
+  return [
+    ...definition.secrets
+      .filter((name) => !env[name])
+      .map((name) => `${name}: is not set, and provider "${definition.id}" needs it`),
+    ...(url.error?.issues ?? []).map(({ message }) => `${variable}: ${message}`),
+  ]
+}
+
+function warningsOf({ optionalSecrets = {} }: ProviderDefinition, env: Environment): string[] {
+  return Object.entries(optionalSecrets)
+    .filter(([name]) => !env[name])
+    .map(([name, consequence]) => `${name} is not set: ${consequence}`)
+}
+
+function baseUrlVariable({ id }: ProviderDefinition): string {
+  return `${id.toUpperCase()}_BASE_URL`
+}
+
+/** Also in a file with other problems, so that its missing variables are told with them. */
+function isNamed(written: unknown, id: string): boolean {
+  const { providers } = (written ?? {}) as { providers?: unknown }
+  return typeof providers === 'object' && providers !== null && Object.hasOwn(providers, id)
+}
+
+/** A secret's value is never shown: zod's messages say what is expected, not what came. */
+function describe({ path, message }: z.core.$ZodIssue): string {
+  return path.length > 0 ? `${path.join('.')}: ${message}` : message
+}

@@ -1,0 +1,13 @@
+/** `coinslot/server`: Coinslot inside a server of your own. */
+export { createCoinslot, type Coinslot, type CoinslotOptions } from './coinslot.ts'
+export { ConfigurationError, defineConfig, type Configuration } from './config.ts'
+export type {
+  Order,
+  PaymentProvider,
+  PaymentReport,
+  ProviderCall,
+  ProviderDefinition,
+  ProviderSession,
+  ProviderSetup,
+} from './providers/provider.ts'
+export type { Store } from './store/store.ts'

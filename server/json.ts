@@ -1,0 +1,44 @@
+/** Strict JSON: duplicate keys refused, and numbers kept exactly as they are written where money is read. */
+import { visit } from 'jsonc-parser'
+import { LosslessNumber, parse, stringify } from 'lossless-json'
+
+/**
+ * Reads JSON text.
+ * @throws SyntaxError on anything but one JSON value, and on an object that names a key twice:
+ * readers disagree on which of the two counts.
+ */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  assertUniqueKeys(text)
+  return value
+}
+
+/** Like `parseJson`, with each number as a `LosslessNumber` that holds its digits. */
+export function parseExactJson(text: string): unknown {
+  const value = parse(text)
+  assertUniqueKeys(text)
+  return value
+}
+
+/** A JSON number with just these digits, such as `100.50`: no float between it and the wire. */
+export function exactNumber(digits: string): LosslessNumber {
+  return new LosslessNumber(digits)
+}
+
+/** Writes JSON with exact numbers; members that are undefined are left out. */
+export function writeExactJson(value: unknown): string {
+  return stringify(value) ?? 'null'
+}
+
+function assertUniqueKeys(text: string): void {
+  const open: Set<string>[] = []
+  visit(text, {
+    onObjectBegin: () => void open.push(new Set()),
+    onObjectEnd: () => void open.pop(),
+    onObjectProperty(key) {
+      const seen = open.at(-1)
+      if (seen?.has(key)) throw new SyntaxError(`the key "${key.slice(0, 40)}" is there twice`)
+      seen?.add(key)
+    },
+  })
+}

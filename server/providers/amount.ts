@@ -1,0 +1,24 @@
+/** Amounts as providers that use JSON numbers want them: the very digits, without a float between. */
+import type { LosslessNumber } from 'lossless-json'
+import { isLosslessNumber } from 'lossless-json'
+import { formatAmount, MAX_MINOR, parseAmount } from '../contract/money.ts'
+import { exactNumber } from '../json.ts'
+
+/** Minor units as a JSON number in major units, such as `25.50`. */
+export function toProviderNumber(minor: bigint, currency: string): LosslessNumber {
+  if (minor > MAX_MINOR) throw new RangeError('more digits than every JSON reader keeps')
+  return exactNumber(formatAmount(minor, currency))
+}
+
+/**
+ * Reads a provider's JSON number (or decimal string) in major units into minor units; undefined where
+ * it is no amount in this currency. Zeros that add nothing (`25.500`) are no fault of the provider's.
+ */
+export function fromProviderNumber(value: unknown, currency: string): bigint | undefined {
+  if (!isLosslessNumber(value) && typeof value !== 'string') return undefined
+  const text = String(value)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '')
+  const minor = parseAmount(text, currency)
+  return typeof minor === 'bigint' ? minor : undefined
+}

@@ -1,0 +1,65 @@
+/** The providers that there are; a new one is a file beside this one and a line in the list. */
+import type { Config, ProviderConfig } from '../config.ts'
+import { isLoopback } from '../safe-url.ts'
+import type { Transport } from '../transport.ts'
+import { createProviderHttp } from './http.ts'
+import type { PaymentProvider, ProviderDefinition } from './provider.ts'
+import { sandbox } from './sandbox.ts'
+import { sprintcheckout } from './sprintcheckout.ts'
+
+export const definitions: readonly ProviderDefinition[] = [sandbox, sprintcheckout]
+
+/** A provider that is ready to be called, with what is known of it beside its adapter. */
+export interface ConfiguredProvider {
+  readonly adapter: PaymentProvider
+  readonly test: boolean
+  readonly redirectHosts: readonly string[]
+}
+
+export interface ProviderSurroundings {
+  readonly transport: Transport
+  /** Where this very process can be reached, for the provider that it contains. */
+  readonly selfUrl: string
+  readonly now: () => Date
+}
+
+/** Makes the configured providers ready, by id. */
+export function createProviders(
+  config: Pick<Config, 'providers' | 'publicUrl'>,
+  surroundings: ProviderSurroundings,
+): ReadonlyMap<string, ConfiguredProvider> {
+  return new Map(
+    [...config.providers].map(([id, provider]) => [
+      id,
+      createProvider(provider, config.publicUrl, surroundings),
+    ]),
+  )
+}
+
+function createProvider(
+  { definition, settings, secrets, baseUrl, redirectHosts }: ProviderConfig,
+  publicUrl: string,
+  { transport, selfUrl, now }: ProviderSurroundings,
+): ConfiguredProvider {
+  const isOurs = baseUrl.startsWith('/')
+  const absolute = isOurs ? selfUrl + baseUrl : baseUrl
+  const { hostname } = new URL(absolute)
+  const defaults = [
+    ...definition.redirectHosts,
+    ...(isOurs ? [new URL(publicUrl).host] : []),
+    ...(isLoopback(hostname) ? [hostname] : []),
+  ]
+  const webhooks = isOurs ? selfUrl : publicUrl
+  return {
+    adapter: definition.create({
+      settings,
+      secrets,
+      baseUrl: absolute,
+      webhookUrl: `${webhooks}/v1/webhooks/${definition.id}`,
+      http: createProviderHttp({ provider: definition.id, baseUrl: absolute, transport }),
+      now,
+    }),
+    test: definition.test,
+    redirectHosts: redirectHosts ?? defaults,
+  }
+}

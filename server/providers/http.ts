@@ -1,0 +1,144 @@
+/** All that the adapters share of HTTP: deadline, retries, size limit, no redirects, and the errors. */
+import { ExponentialBackoff, handleType, retry, type IBackoffFactory } from 'cockatiel'
+import type { z } from 'zod'
+import { ProviderError, ProviderRejected, ProviderTimeout, ProviderUnavailable } from '../errors.ts'
+import { parseExactJson, writeExactJson } from '../json.ts'
+import type { Transport } from '../transport.ts'
+
+export interface ProviderHttp {
+  /**
+   * Sends JSON and reads the answer against a schema.
+   * @throws ProviderRejected (4xx), ProviderTimeout, ProviderUnavailable (everything else); none of
+   * them says a word of what was sent or answered
+   */
+  send<T>(call: ProviderRequest<T>): Promise<T>
+}
+
+export interface ProviderRequest<T> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
+  /** Beneath the provider's base URL, so that no answer can send a key elsewhere. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Written with exact numbers; see `exactNumber`. */
+  readonly body?: unknown
+  /** What the answer must look like; its JSON numbers arrive as `LosslessNumber`. */
+  readonly answer: z.ZodType<T>
+  /** Whether the provider does the same thing once however often it is told to. */
+  readonly idempotent: boolean
+}
+
+export interface ProviderHttpOptions {
+  readonly provider: string
+  readonly baseUrl: string
+  readonly transport: Transport
+  /** Made at the start of a call, its retries included; 10 s by default. */
+  readonly deadline?: () => AbortSignal
+  /** The waits between tries: exponential with jitter by default. */
+  readonly backoff?: IBackoffFactory<unknown>
+}
+
+const DEADLINE_MS = 10_000
+const MAX_ANSWER_BYTES = 256 * 1024
+const MAX_RETRIES = 2
+
+export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
+  const {
+    provider,
+    baseUrl,
+    transport,
+    deadline = () => AbortSignal.timeout(DEADLINE_MS),
+    backoff = new ExponentialBackoff({ initialDelay: 100, maxDelay: 1_000 }),
+  } = options
+  const retries = retry(handleType(ProviderUnavailable), { maxAttempts: MAX_RETRIES, backoff })
+
+  async function once<T>(call: ProviderRequest<T>, signal: AbortSignal): Promise<T> {
+    const what = `${provider}: ${call.method} ${call.path}`
+    let status: number
+    let text: string
+    try {
+      const answer = await transport({
+        method: call.method,
+        url: baseUrl + call.path,
+        headers: {
+          accept: 'application/json',
+          ...(call.body !== undefined && { 'content-type': 'application/json' }),
+          ...call.headers,
+        },
+        ...(call.body !== undefined && { body: writeExactJson(call.body) }),
+        signal,
+      })
+      status = answer.status
+      text = await readText(answer.body)
+    } catch (error) {
+      if (signal.aborted) throw timeout(what)
+      throw unavailable(`${what} failed: ${reason(error)}`)
+    }
+    assertSuccess(what, status)
+    return readAnswer(what, text, call.answer)
+  }
+
+  return {
+    async send(call) {
+      const signal = deadline()
+      if (!call.idempotent) return once(call, signal)
+      try {
+        return await retries.execute(({ signal }) => once(call, signal), signal)
+      } catch (error) {
+        // The deadline can also come between two tries.
+        if (signal.aborted && !(error instanceof ProviderError)) throw timeout(provider)
+        throw error
+      }
+    },
+  }
+}
+
+function assertSuccess(what: string, status: number): void {
+  if (status >= 200 && status < 300) return
+  const told = `${what} answered ${status}`
+  // A redirect is not followed: it would carry the API key to wherever it points.
+  if (status < 400 || status >= 500 || status === 408 || status === 429) throw unavailable(told)
+  throw new ProviderRejected('the payment provider refused the request', {}, cause(told))
+}
+
+function readAnswer<T>(what: string, text: string, schema: z.ZodType<T>): T {
+  let json: unknown
+  try {
+    json = parseExactJson(text)
+  } catch {
+    throw unavailable(`${what} answered with something else than JSON`)
+  }
+  const result = schema.safeParse(json)
+  if (result.success) return result.data
+  const paths = result.error.issues.map((issue) => issue.path.join('.') || '(whole)')
+  throw unavailable(`${what} answered with another shape at ${paths.join(', ')}`)
+}
+
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is over ${MAX_ANSWER_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+}
+
+function timeout(what: string): ProviderTimeout {
+  const message = 'the payment provider did not answer in time'
+  return new ProviderTimeout(message, {}, cause(`${what} took too long`))
+}
+
+function unavailable(what: string): ProviderUnavailable {
+  return new ProviderUnavailable('the payment provider cannot be reached', {}, cause(what))
+}
+
+function cause(what: string): ErrorOptions {
+  return { cause: new Error(what) }
+}
+
+/** A system error's code or the error's name: messages may hold an address or a header. */
+function reason(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
+  return error instanceof Error ? error.name : 'unknown'
+}

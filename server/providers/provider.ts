@@ -1,0 +1,105 @@
+/** What Coinslot asks of a payment provider; an adapter says what is special about one and no more. */
+import type { z } from 'zod'
+import type { Customer, SessionStatus } from '../contract/schemas.ts'
+import type { ProviderHttp } from './http.ts'
+
+export interface PaymentProvider {
+  readonly id: string
+  readonly capabilities: {
+    /** The amount of an open session can be changed. */
+    readonly update: boolean
+    /** A session can be asked for, so that a lost or doubtful webhook heals. */
+    readonly status: boolean
+    /** The same create call may be sent twice: the provider honours `ProviderCall.idempotencyKey`. */
+    readonly idempotent: boolean
+    /** One session may take several payments. */
+    readonly staticOrders: boolean
+  }
+  createSession(order: Order, call: ProviderCall): Promise<ProviderSession>
+  updateSession?(reference: string, order: Order, call: ProviderCall): Promise<ProviderSession>
+  fetchReport?(reference: string, call: ProviderCall): Promise<PaymentReport>
+  /**
+   * Verifies a webhook over its raw bytes, then reads it; undefined where it tells of nothing we follow.
+   * @throws WebhookRejected when it cannot be proven to be the provider's
+   */
+  readWebhook(request: WebhookRequest): Promise<PaymentReport | undefined>
+}
+
+/** What the buyer is to pay, as the policy has decided it. */
+export interface Order {
+  readonly sessionId: string
+  /** In minor units of `currency`. */
+  readonly amount: bigint
+  readonly currency: string
+  readonly minAmount: bigint | undefined
+  readonly description: string | undefined
+  readonly orderId: string | undefined
+  readonly orderType: 'TRANSIENT' | 'STATIC'
+  readonly editableAtProvider: boolean
+  /** Where the buyer goes afterwards: the merchant's own pages, with `coinslot_session` added. */
+  readonly successUrl: string | undefined
+  readonly cancelUrl: string | undefined
+  readonly failUrl: string | undefined
+  readonly expiresAt: Date
+  readonly locale: string | undefined
+  readonly customer: Customer | undefined
+  readonly metadata: Readonly<Record<string, string>> | undefined
+}
+
+export interface ProviderCall {
+  /** The same for every try at the same thing. */
+  readonly idempotencyKey: string
+}
+
+export interface ProviderSession {
+  readonly reference: string
+  /** Not yet checked against the provider's list of hosts. */
+  readonly redirectUrl: string
+  readonly expiresAt?: Date
+}
+
+/** What a provider says of one of its sessions; verified to be the provider's word, not yet believed. */
+export interface PaymentReport {
+  readonly provider: string
+  /** Unique among this provider's reports: the same id means the same report told again. */
+  readonly eventId: string
+  readonly reference: string
+  readonly status: SessionStatus
+  /** What was paid, in minor units of `currency`; absent where the provider does not say. */
+  readonly amount?: bigint
+  readonly currency?: string
+}
+
+export interface WebhookRequest {
+  readonly headers: Headers
+  readonly body: Uint8Array
+}
+
+/** How an adapter is made known: what it may be told, which secrets it needs, where its pages live. */
+export interface ProviderDefinition<Settings extends z.ZodObject = z.ZodObject> {
+  readonly id: string
+  /** No real money moves. */
+  readonly test: boolean
+  /** What the configuration file may say under `providers.<id>`, beside `redirectHosts`. */
+  readonly settings: Settings
+  /** Environment variables that must be set; without one of them the start is refused. */
+  readonly secrets: readonly string[]
+  /** Environment variables without which something is left out, with what is left out. */
+  readonly optionalSecrets?: Readonly<Record<string, string>>
+  /** The provider's API, unless `<PROVIDER>_BASE_URL` names another; a path for one in this server. */
+  readonly baseUrl: string
+  /** Hosts that a redirect URL may name, unless the configuration names others. */
+  readonly redirectHosts: readonly string[]
+  create(setup: ProviderSetup<z.output<Settings>>): PaymentProvider
+}
+
+export interface ProviderSetup<Settings> {
+  readonly settings: Settings
+  readonly secrets: Readonly<Record<string, string | undefined>>
+  /** Without a slash at its end. */
+  readonly baseUrl: string
+  /** Where this server takes the provider's webhooks. */
+  readonly webhookUrl: string
+  readonly http: ProviderHttp
+  readonly now: () => Date
+}

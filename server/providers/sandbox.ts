@@ -1,0 +1,125 @@
+/** The sandbox: a provider of our own for trying everything out, with nothing to sign up for. */
+import { z } from 'zod'
+import { formatAmount, parseAmount } from '../contract/money.ts'
+import type { SessionStatus } from '../contract/schemas.ts'
+import { WebhookRejected } from '../errors.ts'
+import { parseJson } from '../json.ts'
+import type { PaymentReport, ProviderDefinition, ProviderSession } from './provider.ts'
+import { verifyStandardWebhook } from './signature.ts'
+
+const settings = z.strictObject({})
+
+const payment = z.object({
+  id: z.string().min(1),
+  status: z.enum(['open', 'paid', 'declined', 'canceled', 'expired']),
+  amount: z.string(),
+  currency: z.string(),
+})
+const paymentAnswer = payment.extend({ url: z.string(), expiresAt: z.iso.datetime() })
+const webhookBody = z.object({ data: payment })
+
+const STATUS: Readonly<Record<z.output<typeof payment>['status'], SessionStatus>> = {
+  open: 'pending',
+  paid: 'paid',
+  declined: 'failed',
+  canceled: 'canceled',
+  expired: 'expired',
+}
+
+export const sandbox: ProviderDefinition<typeof settings> = {
+  id: 'sandbox',
+  test: true,
+  settings,
+  // Not the operator's: main makes it, because both ends of it live in this server.
+  secrets: ['SANDBOX_SECRET'],
+  baseUrl: '/sandbox',
+  redirectHosts: [],
+
+  create({ secrets, webhookUrl, http }) {
+    const secret = secrets['SANDBOX_SECRET'] ?? ''
+    const headers = { authorization: `Bearer ${secret}` }
+
+    return {
+      id: 'sandbox',
+      capabilities: { update: true, status: true, idempotent: true, staticOrders: false },
+
+      async createSession(order, call) {
+        const answer = await http.send({
+          method: 'POST',
+          path: '/v1/payments',
+          headers: { ...headers, 'idempotency-key': call.idempotencyKey },
+          body: {
+            amount: formatAmount(order.amount, order.currency),
+            currency: order.currency,
+            description: order.description ?? null,
+            successUrl: order.successUrl ?? null,
+            cancelUrl: order.cancelUrl ?? null,
+            failUrl: order.failUrl ?? null,
+            webhookUrl,
+            expiresAt: order.expiresAt.toISOString(),
+          },
+          answer: paymentAnswer,
+          idempotent: true,
+        })
+        return toProviderSession(answer)
+      },
+
+      async updateSession(reference, order) {
+        const answer = await http.send({
+          method: 'PATCH',
+          path: `/v1/payments/${encodeURIComponent(reference)}`,
+          headers,
+          body: { amount: formatAmount(order.amount, order.currency) },
+          answer: paymentAnswer.extend({ id: z.literal(reference) }),
+          idempotent: true,
+        })
+        return toProviderSession(answer)
+      },
+
+      async fetchReport(reference) {
+        const answer = await http.send({
+          method: 'GET',
+          path: `/v1/payments/${encodeURIComponent(reference)}`,
+          headers,
+          answer: payment.extend({ id: z.literal(reference) }),
+          idempotent: true,
+        })
+        return toReport(`${reference}-${answer.status}`, answer)
+      },
+
+      async readWebhook(request) {
+        const { id, text } = verifyStandardWebhook(request, secret)
+        const body = webhookBody.safeParse(readJson(text))
+        if (!body.success) throw new WebhookRejected('the body is not a payment report')
+        return toReport(id, body.data.data)
+      },
+    }
+  },
+}
+
+function toProviderSession(answer: z.output<typeof paymentAnswer>): ProviderSession {
+  return {
+    reference: answer.id,
+    redirectUrl: answer.url,
+    expiresAt: new Date(answer.expiresAt),
+  }
+}
+
+function toReport(eventId: string, data: z.output<typeof payment>): PaymentReport {
+  const amount = parseAmount(data.amount, data.currency)
+  return {
+    provider: 'sandbox',
+    eventId,
+    reference: data.id,
+    status: STATUS[data.status],
+    ...(typeof amount === 'bigint' && { amount, currency: data.currency }),
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,20 @@
+/** `GET /v1/checkouts/{id}`: the terms of a checkout, for a page to show. */
+import { Hono } from 'hono'
+import { toCheckoutTerms } from '../checkout.ts'
+import type { Config } from '../config.ts'
+import { CheckoutNotFound } from '../errors.ts'
+import type { ConfiguredProvider } from '../providers/catalog.ts'
+import type { Env } from './guards.ts'
+
+export function checkoutRoutes(
+  config: Config,
+  providers: ReadonlyMap<string, ConfiguredProvider>,
+): Hono<Env> {
+  return new Hono<Env>().get('/:id', (c) => {
+    const id = c.req.param('id')
+    const checkout = config.checkouts.get(id)
+    if (!checkout) throw new CheckoutNotFound()
+    c.header('Cache-Control', 'no-cache')
+    return c.json(toCheckoutTerms(id, checkout, providers.get(checkout.provider)?.test ?? false))
+  })
+}

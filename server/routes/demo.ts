@@ -1,0 +1,32 @@
+/** The demo page's files, under the strictest policy that a merchant's page may have. */
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import type { Env } from './guards.ts'
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ')
+
+/** @param root the folder with the built demo */
+export function demoRoutes(root: string): Hono<Env> {
+  return new Hono<Env>().get(
+    '/*',
+    async (c, next) => {
+      c.header('Content-Security-Policy', POLICY)
+      c.header(
+        'Cache-Control',
+        c.req.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      )
+      await next()
+    },
+    serveStatic({ root }),
+  )
+}

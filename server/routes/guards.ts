@@ -1,0 +1,104 @@
+/** What a request must be before any handler sees it: origin, content type, size, key, shape. */
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { z } from 'zod'
+import type { Config } from '../config.ts'
+import {
+  IdempotencyKeyInvalid,
+  IdempotencyKeyMissing,
+  InvalidRequest,
+  OriginNotAllowed,
+  PayloadTooLarge,
+  UnsupportedMediaType,
+} from '../errors.ts'
+import { parseJson } from '../json.ts'
+
+export interface Variables {
+  requestId: string
+  idempotencyKey: string
+}
+export type Env = { Variables: Variables }
+
+const MAX_REPORTED_ERRORS = 20
+
+/** Whether pages of this origin may call: those on the list, and the server's own. */
+export function isOriginAllowed(
+  origin: string,
+  c: Context,
+  { origins, publicUrl }: Pick<Config, 'origins' | 'publicUrl'>,
+): boolean {
+  return (
+    origins.includes(origin) ||
+    origin === new URL(publicUrl).origin ||
+    origin === new URL(c.req.url).origin
+  )
+}
+
+/**
+ * Refuses pages that are not on the list. CORS alone would only hide the answer from them: the request
+ * would be carried out. Without an `Origin` it is no browser's.
+ */
+export function requireOrigin(config: Config): MiddlewareHandler<Env> {
+  return async function requireOrigin(c, next) {
+    const origin = c.req.header('Origin')
+    if (origin !== undefined && !isOriginAllowed(origin, c, config)) throw new OriginNotAllowed()
+    await next()
+  }
+}
+
+/** A form or a text/plain body could be sent by any page without a preflight; this one cannot. */
+export const requireJson: MiddlewareHandler<Env> = async function requireJson(c, next) {
+  const type = c.req.header('Content-Type') ?? ''
+  const encoding = c.req.header('Content-Encoding') ?? 'identity'
+  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== 'identity') {
+    throw new UnsupportedMediaType()
+  }
+  await next()
+}
+
+export function limitBody(maxSize: number): MiddlewareHandler<Env> {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new PayloadTooLarge(maxSize)
+    },
+  })
+}
+
+/** Two such headers arrive joined by a comma, which is no character of a key. */
+export const requireIdempotencyKey: MiddlewareHandler<Env> = async function requireIdempotencyKey(
+  c,
+  next,
+) {
+  const header = c.req.header('Idempotency-Key')
+  if (header === undefined) throw new IdempotencyKeyMissing()
+  // The IETF draft has it as a quoted string, most clients send it bare: both are the same key.
+  const key = /^(?:"([\w-]{16,255})"|([\w-]{16,255}))$/.exec(header)
+  if (!key) throw new IdempotencyKeyInvalid()
+  c.set('idempotencyKey', key[1] ?? key[2] ?? '')
+  await next()
+}
+
+/**
+ * Reads the body against a schema.
+ * @throws InvalidRequest with every problem, each with its path
+ */
+export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  const result = schema.safeParse(readJson(await c.req.arrayBuffer()))
+  if (result.success) return result.data
+  const errors = result.error.issues
+    .slice(0, MAX_REPORTED_ERRORS)
+    .map(({ path, message }) => ({ path: path.join('.'), message }))
+  throw new InvalidRequest(errors)
+}
+
+function readJson(bytes: ArrayBuffer): unknown {
+  try {
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    return parseJson(decoder.decode(bytes))
+  } catch (error) {
+    // A parser's own words may quote the body; only ours, about a doubled key, are told.
+    const doubled = error instanceof SyntaxError && /is there twice$/.test(error.message)
+    throw new InvalidRequest([{ path: '', message: doubled ? error.message : 'is not JSON' }])
+  }
+}

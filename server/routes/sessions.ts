@@ -1,0 +1,53 @@
+/** `/v1/sessions`: opening, changing and reading a session. */
+import { Hono, type Context } from 'hono'
+import type { Config } from '../config.ts'
+import { createSessionSchema, updateSessionSchema } from '../contract/schemas.ts'
+import type { Answer, Caller, Payments } from '../payment.ts'
+import { toPublicSession } from '../session.ts'
+import {
+  limitBody,
+  readBody,
+  requireIdempotencyKey,
+  requireJson,
+  requireOrigin,
+  type Env,
+} from './guards.ts'
+
+const MAX_BODY_BYTES = 16_384
+
+export function sessionRoutes(config: Config, payments: Payments): Hono<Env> {
+  const guards = [
+    requireOrigin(config),
+    requireJson,
+    limitBody(MAX_BODY_BYTES),
+    requireIdempotencyKey,
+  ] as const
+
+  return new Hono<Env>()
+    .use(async (c, next) => {
+      await next()
+      c.header('Cache-Control', 'no-store')
+    })
+    .post('/', ...guards, async (c) => {
+      const body = await readBody(c, createSessionSchema)
+      return answer(c, await payments.create(body, caller(c)))
+    })
+    .get('/:id', async (c) => c.json(toPublicSession(await payments.find(c.req.param('id')))))
+    .patch('/:id', ...guards, async (c) => {
+      const body = await readBody(c, updateSessionSchema)
+      return answer(c, await payments.update(c.req.param('id') ?? '', body, caller(c)))
+    })
+}
+
+function caller(c: Context<Env>): Caller {
+  return {
+    requestId: c.get('requestId'),
+    origin: c.req.header('Origin'),
+    idempotencyKey: c.get('idempotencyKey'),
+  }
+}
+
+function answer(c: Context<Env>, { status, headers, body, replayed }: Answer): Response {
+  if (replayed) c.header('Idempotency-Replayed', 'true')
+  return c.body(body, status as 200, headers)
+}

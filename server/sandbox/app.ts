@@ -1,0 +1,149 @@
+/** The sandbox provider's side: an HTTP API, a hosted page, and signed webhooks. No real money moves. */
+import { createHash } from 'node:crypto'
+import { Hono } from 'hono'
+import { bearerAuth } from 'hono/bearer-auth'
+import { z } from 'zod'
+import { formatAmount, parseAmount } from '../contract/money.ts'
+import { isSafeUrl } from '../safe-url.ts'
+import type { SandboxLedger, SandboxOutcome, SandboxPayment } from './ledger.ts'
+import { messagePage, paymentPage } from './page.ts'
+import { pageStyles } from './page-styles.ts'
+import type { SandboxReporter } from './reporter.ts'
+
+export interface SandboxDeps {
+  readonly ledger: SandboxLedger
+  /** Sends the webhooks; resolves when one was taken or is being tried again in the background. */
+  readonly report: SandboxReporter
+  /** What the API's callers must present. */
+  readonly apiKey: string
+  /** Where buyers reach the hosted page, without a slash at its end. */
+  readonly publicUrl: string
+  readonly now: () => Date
+}
+
+const safeUrl = z.string().refine(isSafeUrl).nullable()
+
+const newPayment = z.strictObject({
+  amount: z.string(),
+  currency: z.string().length(3),
+  description: z.string().nullable(),
+  successUrl: safeUrl,
+  cancelUrl: safeUrl,
+  failUrl: safeUrl,
+  webhookUrl: z.string().refine(isSafeUrl),
+  expiresAt: z.iso.datetime(),
+})
+
+const outcomes = z.enum(['paid', 'declined', 'canceled', 'expired'])
+
+export function createSandboxApp(deps: SandboxDeps): Hono {
+  const { ledger, report, now } = deps
+  const app = new Hono()
+  const prefix = new URL(deps.publicUrl).pathname.replace(/\/$/, '')
+
+  app.use('/v1/*', bearerAuth({ token: deps.apiKey }))
+
+  app.post('/v1/payments', async (c) => {
+    const body = newPayment.safeParse(await c.req.json().catch(() => null))
+    const key = c.req.header('Idempotency-Key')
+    if (!body.success || !key || !isExact(body.data)) return c.json({ error: 'bad_request' }, 400)
+    const payment = {
+      ...body.data,
+      id: paymentId(key),
+      status: 'open',
+      expiresAt: new Date(body.data.expiresAt),
+    } as const
+    await ledger.add(payment)
+    return c.json(view((await ledger.find(payment.id)) ?? payment), 201)
+  })
+
+  app.patch('/v1/payments/:id', async (c) => {
+    const body = z
+      .strictObject({ amount: z.string() })
+      .safeParse(await c.req.json().catch(() => null))
+    const payment = await current(c.req.param('id'))
+    if (!payment) return c.json({ error: 'not_found' }, 404)
+    if (!body.success || !isExact({ ...payment, ...body.data })) {
+      return c.json({ error: 'bad_request' }, 400)
+    }
+    const changed = await ledger.changeAmount(payment.id, body.data.amount)
+    return changed ? c.json(view(changed)) : c.json({ error: 'not_open' }, 409)
+  })
+
+  app.get('/v1/payments/:id', async (c) => {
+    const payment = await current(c.req.param('id'))
+    return payment ? c.json(view(payment)) : c.json({ error: 'not_found' }, 404)
+  })
+
+  app.get('/page.css', (c) => {
+    c.header('Content-Type', 'text/css; charset=utf-8')
+    c.header('Cache-Control', 'no-cache')
+    return c.body(pageStyles)
+  })
+
+  app.get('/pay/:id', async (c) => {
+    const payment = await current(c.req.param('id'))
+    c.header('Content-Security-Policy', pagePolicy(payment))
+    c.header('Cache-Control', 'no-store')
+    if (payment) return c.html(paymentPage(payment, prefix))
+    return c.html(
+      messagePage('No such payment', 'This link leads to no payment here.', prefix),
+      404,
+    )
+  })
+
+  app.post('/pay/:id', async (c) => {
+    const outcome = outcomes.safeParse((await c.req.parseBody())['outcome'])
+    const payment = await current(c.req.param('id'))
+    const ended = outcome.success && payment && (await ledger.end(payment.id, outcome.data))
+    // Not open any more (a second click, another tab), or not a choice of ours: show how it stands.
+    if (!ended) return c.redirect(`${prefix}/pay/${encodeURIComponent(c.req.param('id'))}`, 303)
+    await report(ended)
+    return c.redirect(returnUrl(ended, outcome.data) ?? `${prefix}/pay/${ended.id}`, 303)
+  })
+
+  /** A payment as it is now: one past its time expires when somebody looks. */
+  async function current(id: string): Promise<SandboxPayment | undefined> {
+    const payment = await ledger.find(id)
+    if (payment?.status !== 'open' || payment.expiresAt > now()) return payment
+    const expired = await ledger.end(id, 'expired')
+    if (expired) await report(expired)
+    return expired ?? ledger.find(id)
+  }
+
+  function view({ id, status, amount, currency, expiresAt }: SandboxPayment) {
+    return { id, status, amount, currency, expiresAt, url: `${deps.publicUrl}/pay/${id}` }
+  }
+
+  return app
+}
+
+/** Where the buyer goes after an outcome. */
+function returnUrl(payment: SandboxPayment, outcome: SandboxOutcome): string | null {
+  if (outcome === 'paid') return payment.successUrl
+  if (outcome === 'canceled') return payment.cancelUrl
+  return payment.failUrl ?? payment.cancelUrl
+}
+
+/** The same key makes the same payment; without one there would be two for one retried call. */
+function paymentId(key: string): string {
+  return `sbx_${createHash('sha256').update(key).digest('base64url').slice(0, 24)}`
+}
+
+function isExact({ amount, currency }: { amount: string; currency: string }): boolean {
+  const minor = parseAmount(amount, currency)
+  return typeof minor === 'bigint' && minor > 0n && formatAmount(minor, currency) === amount
+}
+
+/** Chromium holds `form-action` also against the redirect that follows, so the shop's pages are named. */
+function pagePolicy(payment: SandboxPayment | undefined): string {
+  const urls = [payment?.successUrl, payment?.cancelUrl, payment?.failUrl]
+  const origins = new Set(urls.flatMap((url) => (url ? [new URL(url).origin] : [])))
+  return [
+    "default-src 'none'",
+    "style-src 'self'",
+    `form-action ${["'self'", ...origins].join(' ')}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}

@@ -1,0 +1,69 @@
+/** A session: our record of one buyer paying, and the only ways in which its status may move. */
+import { randomBytes } from 'node:crypto'
+import { formatAmount } from './contract/money.ts'
+import type { ErrorCode, Session, SessionException, SessionStatus } from './contract/schemas.ts'
+import type { Checkout } from './checkout.ts'
+
+export interface SessionRecord {
+  readonly id: string
+  readonly status: SessionStatus
+  readonly exception: SessionException | null
+  /** What will be charged, in minor units of `currency`. */
+  readonly amount: bigint
+  readonly currency: string
+  readonly checkoutId: string | null
+  /** The terms as they were when the session was made, with return URLs made absolute. */
+  readonly checkout: Checkout
+  readonly clientReferenceId: string | null
+  readonly locale: string | null
+  readonly provider: string
+  /** The provider's id of its session; null until the provider has answered. */
+  readonly reference: string | null
+  readonly redirectUrl: string | null
+  /** Why the last call to the provider failed; null once one has succeeded. */
+  readonly failure: ErrorCode | null
+  readonly test: boolean
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly expiresAt: Date
+}
+
+const NEXT: Record<SessionStatus, readonly SessionStatus[]> = {
+  pending: ['processing', 'paid', 'failed', 'canceled', 'expired'],
+  processing: ['paid', 'failed', 'canceled', 'expired'],
+  paid: ['refunded'],
+  failed: [],
+  canceled: [],
+  expired: [],
+  refunded: [],
+}
+
+/** Whether a session may go from one status to the other; it only ever goes forward. */
+export function canMove(from: SessionStatus, to: SessionStatus): boolean {
+  return NEXT[from].includes(to)
+}
+
+/** `cs_` and 192 random bits: whoever knows the id may read the session, so nobody may guess one. */
+export function newSessionId(): string {
+  return `cs_${randomBytes(24).toString('base64url')}`
+}
+
+/** What of a session may leave the server. */
+export function toPublicSession(record: SessionRecord): Session {
+  const { id, status, exception, currency, clientReferenceId, test, redirectUrl } = record
+  return {
+    id,
+    status,
+    exception,
+    amount: formatAmount(record.amount, currency),
+    currency,
+    description: record.checkout.description ?? null,
+    checkout: record.checkoutId,
+    clientReferenceId,
+    ...(status === 'pending' && redirectUrl !== null && { redirectUrl }),
+    test,
+    createdAt: record.createdAt.toISOString(),
+    updatedAt: record.updatedAt.toISOString(),
+    expiresAt: record.expiresAt.toISOString(),
+  }
+}

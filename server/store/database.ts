@@ -1,0 +1,67 @@
+/** The tables, in types that SQLite and PostgreSQL both have: times as ISO 8601 text, flags as 0 and 1. */
+import type { Generated } from 'kysely'
+
+export interface Database {
+  sessions: SessionsTable
+  intents: IntentsTable
+  reports: ReportsTable
+  sandbox_payments: SandboxPaymentsTable
+}
+
+export interface SessionsTable {
+  id: string
+  status: string
+  exception: string | null
+  /** Decimal string in major units, as on the wire. */
+  amount: string
+  currency: string
+  checkout_id: string | null
+  /** JSON of the terms at the time. */
+  checkout: string
+  client_reference_id: string | null
+  locale: string | null
+  provider: string
+  reference: string | null
+  redirect_url: string | null
+  failure: string | null
+  test: number
+  created_at: string
+  updated_at: string
+  expires_at: string
+  lease_until: string | null
+  fence: Generated<number>
+}
+
+export interface IntentsTable {
+  scope: string
+  key: string
+  fingerprint: string
+  session_id: string
+  /** JSON of the stored answer. */
+  answer: string | null
+  created_at: string
+}
+
+export interface ReportsTable {
+  provider: string
+  event_id: string
+  reference: string
+  status: string
+  amount: string | null
+  currency: string | null
+  session_id: string | null
+  received_at: string
+}
+
+export interface SandboxPaymentsTable {
+  id: string
+  status: string
+  amount: string
+  currency: string
+  description: string | null
+  success_url: string | null
+  cancel_url: string | null
+  fail_url: string | null
+  webhook_url: string
+  expires_at: string
+}

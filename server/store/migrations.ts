@@ -1,0 +1,86 @@
+/** The schema, step by step; a step that was ever released is never changed, only followed by another. */
+import type { Kysely, Migration } from 'kysely'
+
+async function createTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('sessions')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('exception', 'text')
+    .addColumn('amount', 'text', (column) => column.notNull())
+    .addColumn('currency', 'text', (column) => column.notNull())
+    .addColumn('checkout_id', 'text')
+    .addColumn('checkout', 'text', (column) => column.notNull())
+    .addColumn('client_reference_id', 'text')
+    .addColumn('locale', 'text')
+    .addColumn('provider', 'text', (column) => column.notNull())
+    .addColumn('reference', 'text')
+    .addColumn('redirect_url', 'text')
+    .addColumn('failure', 'text')
+    .addColumn('test', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('updated_at', 'text', (column) => column.notNull())
+    .addColumn('expires_at', 'text', (column) => column.notNull())
+    .addColumn('lease_until', 'text')
+    .addColumn('fence', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+  // Two sessions can never be settled by one payment.
+  await db.schema
+    .createIndex('sessions_by_reference')
+    .unique()
+    .on('sessions')
+    .columns(['provider', 'reference'])
+    .execute()
+
+  await db.schema
+    .createTable('intents')
+    .addColumn('scope', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.id'))
+    .addColumn('answer', 'text')
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('intents_primary', ['scope', 'key'])
+    .execute()
+  await db.schema.createIndex('intents_by_age').on('intents').column('created_at').execute()
+
+  await db.schema
+    .createTable('reports')
+    .addColumn('provider', 'text', (column) => column.notNull())
+    .addColumn('event_id', 'text', (column) => column.notNull())
+    .addColumn('reference', 'text', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('amount', 'text')
+    .addColumn('currency', 'text')
+    .addColumn('session_id', 'text', (column) => column.references('sessions.id'))
+    .addColumn('received_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('reports_primary', ['provider', 'event_id'])
+    .execute()
+  await db.schema
+    .createIndex('reports_by_reference')
+    .on('reports')
+    .columns(['provider', 'reference'])
+    .execute()
+}
+
+async function createSandbox(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('sandbox_payments')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('amount', 'text', (column) => column.notNull())
+    .addColumn('currency', 'text', (column) => column.notNull())
+    .addColumn('description', 'text')
+    .addColumn('success_url', 'text')
+    .addColumn('cancel_url', 'text')
+    .addColumn('fail_url', 'text')
+    .addColumn('webhook_url', 'text', (column) => column.notNull())
+    .addColumn('expires_at', 'text', (column) => column.notNull())
+    .execute()
+}
+
+/** By name, in order. */
+export const migrations: Record<string, Migration> = {
+  '2026-11-21-tables': { up: createTables },
+  '2026-11-21-tables-sandbox': { up: createSandbox },
+}

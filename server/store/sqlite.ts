@@ -1,0 +1,27 @@
+/** Opens the embedded store: a SQLite file that survives a power cut. */
+import SQLite from 'better-sqlite3'
+import { Kysely, Migrator, SqliteDialect } from 'kysely'
+import type { Database } from './database.ts'
+import { migrations } from './migrations.ts'
+
+/**
+ * Opens (and brings up to date) the database at a path; `:memory:` for one that is forgotten.
+ * @throws where the file cannot be opened or migrated
+ */
+export async function openSqlite(path: string): Promise<Kysely<Database>> {
+  const sqlite = new SQLite(path)
+  sqlite.pragma('journal_mode = WAL')
+  // FULL: what was acknowledged is on the disk, also if the power goes at that moment.
+  sqlite.pragma('synchronous = FULL')
+  sqlite.pragma('busy_timeout = 5000')
+  sqlite.pragma('foreign_keys = ON')
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) })
+  await migrate(db)
+  return db
+}
+
+async function migrate(db: Kysely<Database>): Promise<void> {
+  const provider = { getMigrations: async () => migrations }
+  const { error } = await new Migrator({ db, provider }).migrateToLatest()
+  if (error) throw error
+}

@@ -1,0 +1,82 @@
+/** What Coinslot keeps, and the promises about it: the interface that every store implements. */
+import type { PaymentReport } from '../providers/provider.ts'
+import type { SessionRecord } from '../session.ts'
+import type { SettlementChange } from '../settlement.ts'
+
+/** An answer as it was first given, to be given again byte for byte. */
+export interface StoredAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** One intent: the key that the caller chose, where it was used, and a digest of what was asked. */
+export interface Intent {
+  readonly scope: string
+  readonly key: string
+  readonly fingerprint: string
+}
+
+export type Prior = { readonly fingerprint: string; readonly answer: StoredAnswer | null }
+
+/** The right to work on a session until `leaseUntil`; a later holder's fence is greater. */
+export interface Lease {
+  readonly session: SessionRecord
+  readonly fence: number
+}
+
+export type ClaimOutcome =
+  | { readonly kind: 'claimed'; readonly lease: Lease }
+  | { readonly kind: 'replay'; readonly answer: StoredAnswer }
+  | { readonly kind: 'in_progress' }
+  | { readonly kind: 'reused' }
+
+/** What working on a session came to. */
+export interface SessionResult {
+  readonly amount?: bigint
+  readonly reference?: string
+  readonly redirectUrl?: string
+  readonly expiresAt?: Date
+  readonly failure: SessionRecord['failure']
+  /** The provider will not have it: the session ends here. */
+  readonly failed?: boolean
+}
+
+/** How a report changes a session; undefined where it changes nothing. */
+export type Settle = (session: SessionRecord, report: PaymentReport) => SettlementChange | undefined
+
+export interface Store {
+  /** What is known of an intent's key, if anything. */
+  findPrior(scope: string, key: string): Promise<Prior | undefined>
+  /**
+   * Claims an intent and its session in one transaction. The session is the new one given, or the one
+   * that the same intent left open before, or, given as an id, one that exists. Of equal intents at
+   * the same time one is `claimed`, and no session is worked on twice at once.
+   */
+  claim(intent: Intent, session: SessionRecord | string, now: Date): Promise<ClaimOutcome>
+  /**
+   * Ends a lease: keeps the result and, unless the intent may be tried again (null), its answer; then
+   * settles the reports that arrived before the session's reference was known.
+   * @returns the session as it is now; undefined where the lease had been lost and nothing was kept
+   */
+  release(
+    intent: Intent,
+    lease: Lease,
+    result: SessionResult,
+    answer: ((session: SessionRecord) => StoredAnswer) | null,
+    settle: Settle,
+    now: Date,
+  ): Promise<SessionRecord | undefined>
+  findSession(id: string): Promise<SessionRecord | undefined>
+  /**
+   * Keeps a report durably, once per provider and event id, and settles its session in the same
+   * transaction; a report whose session is not known yet waits for it.
+   * @returns the session that it changed, if it did
+   */
+  settle(report: PaymentReport, settle: Settle, now: Date): Promise<SessionRecord | undefined>
+  /** Forgets intents from before this time. */
+  forgetIntents(before: Date): Promise<void>
+  /** Whether the store can be used now; rejects where it cannot. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,104 @@
+/** Builds everything that is shipped: the script tag, the npm widget, the server and the demo. */
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type Plugin } from 'vite'
+import dts from 'vite-plugin-dts'
+import { configurationJsonSchema } from './server/config.ts'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  root: here('demo'),
+  builder: {
+    async buildApp(builder) {
+      for (const name of ['client', 'bundle', 'widget', 'server']) {
+        await builder.build(builder.environments[name]!)
+      }
+    },
+  },
+  environments: {
+    // The demo: it loads the script tag from the server, as a merchant's page does.
+    client: {
+      build: {
+        outDir: here('dist/demo'),
+        emptyOutDir: true,
+        assetsInlineLimit: 0,
+        modulePreload: { polyfill: false },
+        rollupOptions: { input: [here('demo/index.html'), here('demo/return.html')] },
+      },
+    },
+    // The script tag: one file, Lit inside. Library mode would leave its white space in.
+    bundle: {
+      build: {
+        outDir: here('dist'),
+        emptyOutDir: false,
+        copyPublicDir: false,
+        sourcemap: true,
+        minify: true,
+        target: 'es2022',
+        rollupOptions: {
+          input: here('widget/index.ts'),
+          preserveEntrySignatures: 'strict',
+          output: { entryFileNames: 'coinslot.js', codeSplitting: false },
+        },
+      },
+    },
+    // The npm package's widget: Lit stays an import, so that a page has it once.
+    widget: {
+      build: {
+        outDir: here('dist/widget'),
+        emptyOutDir: true,
+        copyPublicDir: false,
+        sourcemap: true,
+        target: 'es2022',
+        minify: false,
+        rollupOptions: {
+          input: { index: here('widget/index.ts'), elements: here('widget/elements.ts') },
+          external: /^lit(\/|$)/,
+          preserveEntrySignatures: 'strict',
+          output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+        },
+      },
+    },
+    server: {
+      consumer: 'server',
+      build: {
+        outDir: here('dist/server'),
+        emptyOutDir: true,
+        copyPublicDir: false,
+        sourcemap: true,
+        target: 'node20',
+        minify: false,
+        rollupOptions: {
+          input: { main: here('server/main.ts'), index: here('server/index.ts') },
+          preserveEntrySignatures: 'strict',
+          output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+        },
+      },
+    },
+  },
+  plugins: [declarations(), configurationSchemaFile()],
+})
+
+/** Types of every public entry, once. */
+function declarations(): Plugin {
+  const plugin = dts({
+    root: here('.'),
+    entryRoot: here('.'),
+    outDirs: here('dist/types'),
+    include: ['widget', 'server'],
+  }) as Plugin
+  return { ...plugin, applyToEnvironment: ({ name }) => name === 'server' }
+}
+
+/** The configuration's JSON Schema, for editors. */
+function configurationSchemaFile(): Plugin {
+  return {
+    name: 'coinslot:configuration-schema',
+    applyToEnvironment: ({ name }) => name === 'server',
+    async writeBundle() {
+      const schema = JSON.stringify(configurationJsonSchema(), null, 2)
+      await writeFile(here('dist/config.schema.json'), `${schema}\n`)
+    },
+  }
+}
