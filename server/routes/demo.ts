@@ -1,6 +1,6 @@
 /** The demo page's files, under the strictest policy that a merchant's page may have. */
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import type { Env } from './guards.ts'
 
 const POLICY = [
@@ -17,16 +17,15 @@ const POLICY = [
 
 /** @param root the folder with the built demo */
 export function demoRoutes(root: string): Hono<Env> {
-  return new Hono<Env>().get(
-    '/*',
-    async (c, next) => {
+  const files = serveStatic<Env>({ root })
+  const headers = (cacheControl: string): MiddlewareHandler<Env> =>
+    async function demoHeaders(c, next) {
       c.header('Content-Security-Policy', POLICY)
-      c.header(
-        'Cache-Control',
-        c.req.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-      )
+      c.header('Cache-Control', cacheControl)
       await next()
-    },
-    serveStatic({ root }),
-  )
+    }
+  return new Hono<Env>()
+    .get('/', headers('no-cache'), files)
+    .get('/:page{[a-z-]+\\.(html|svg)}', headers('no-cache'), files)
+    .get('/assets/*', headers('public, max-age=31536000, immutable'), files)
 }

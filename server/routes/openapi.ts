@@ -51,7 +51,14 @@ const session = (description: string) => json(description, sessionSchema)
 
 /** The document, OpenAPI 3.1. */
 export function openApiDocument(serverUrl: string) {
-  const { schemas } = z.toJSONSchema(z.globalRegistry, { uri: (id) => COMPONENTS + id })
+  const { schemas } = z.toJSONSchema(z.globalRegistry, {
+    uri: (id) => COMPONENTS + id,
+    // The document says once which JSON Schema it is in, and has its own way of naming parts.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.$id
+      delete jsonSchema.$schema
+    },
+  })
   return {
     openapi: '3.1.0',
     info: {

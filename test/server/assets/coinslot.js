@@ -1,0 +1,1 @@
+export {} // stands for the built widget

@@ -1,0 +1,108 @@
+/** A whole Coinslot in one process for a test: memory store, silent logs, and no network but what is passed in. */
+import { readFileSync } from 'node:fs'
+import { createCoinslot, type Coinslot } from '../../server/coinslot.ts'
+import type { Session } from '../../server/contract/schemas.ts'
+import type { Transport } from '../../server/transport.ts'
+
+export interface Harness {
+  readonly coinslot: Coinslot
+  /** Every log line that was written. */
+  readonly logs: string[]
+  /** Sends a request as a page on the same origin would; `null` takes a header away. */
+  request(method: string, path: string, options?: RequestOptions): Promise<Response>
+  createSession(body: unknown, headers?: Record<string, string | null>): Promise<Response>
+}
+
+export interface RequestOptions {
+  readonly body?: unknown
+  /** Bytes as they are, instead of `body`. */
+  readonly raw?: BodyInit
+  readonly headers?: Record<string, string | null>
+}
+
+export interface HarnessOptions {
+  readonly configuration?: unknown
+  readonly environment?: Record<string, string>
+  /** What answers requests to other servers; this very app by default, for the sandbox. */
+  readonly transport?: Transport
+  readonly now?: () => Date
+  readonly databaseUrl?: string
+}
+
+export const SELF = 'http://localhost:8080'
+
+let keys = 0
+/** A key that was never used before. */
+export function newKey(): string {
+  keys += 1
+  return `test-key-${String(keys).padStart(16, '0')}`
+}
+
+export async function startCoinslot(options: HarnessOptions = {}): Promise<Harness> {
+  const logs: string[] = []
+  const coinslot = await createCoinslot({
+    configuration: options.configuration,
+    environment: {
+      DATABASE_URL: options.databaseUrl ?? 'file::memory:',
+      LOG_LEVEL: 'trace',
+      ...options.environment,
+    },
+    selfUrl: SELF,
+    logTo: { write: (line: string) => void logs.push(line) },
+    assets: new URL('./assets/', import.meta.url),
+    transport: options.transport ?? ((request) => toSelf(request)),
+    ...(options.now && { now: options.now }),
+  })
+
+  const toSelf: Transport = async ({ url, method, headers, body }) => {
+    const answer = await coinslot.fetch(
+      new Request(url, { method, headers, ...(body !== undefined && { body }) }),
+    )
+    return { status: answer.status, body: bytesOf(answer) }
+  }
+
+  async function request(
+    method: string,
+    path: string,
+    { body, raw, headers = {} }: RequestOptions = {},
+  ): Promise<Response> {
+    const defaults: Record<string, string | null> =
+      method === 'GET' || method === 'HEAD'
+        ? {}
+        : { 'Content-Type': 'application/json', 'Idempotency-Key': newKey() }
+    const all = Object.entries({ ...defaults, ...headers }).filter(([, value]) => value !== null)
+    const content = raw ?? (body === undefined ? undefined : JSON.stringify(body))
+    return coinslot.fetch(
+      new Request(SELF + path, {
+        method,
+        headers: all as [string, string][],
+        ...(content !== undefined && { body: content, duplex: 'half' }),
+      }),
+    )
+  }
+
+  return {
+    coinslot,
+    logs,
+    request,
+    createSession: (body, headers) =>
+      request('POST', '/v1/sessions', { body, ...(headers && { headers }) }),
+  }
+}
+
+export async function readSession(answer: Response): Promise<Session> {
+  return (await answer.json()) as Session
+}
+
+export async function readProblem(answer: Response): Promise<Record<string, unknown>> {
+  return (await answer.json()) as Record<string, unknown>
+}
+
+async function* bytesOf(answer: Response): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array(await answer.arrayBuffer())
+}
+
+/** The text of a file beside the tests. */
+export function readFixture(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), 'utf8')
+}
