@@ -135,7 +135,7 @@ const environmentSchema = z.looseObject({
  */
 export function parseConfig(file: unknown, environment: Environment): Config {
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const written = file ?? demoConfiguration
+  const written = file === undefined ? demoConfiguration : file
   const named = definitions.filter(({ id }) => isNamed(written, id))
   const configuration = configurationSchema.safeParse(written)
   const variables = environmentSchema.safeParse(env)

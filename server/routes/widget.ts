@@ -18,8 +18,11 @@ export function widgetRoutes(source: Uint8Array): Hono<Env> {
   function serve(c: Context<Env>, cacheControl: string): Response {
     const encoding = accepts(c, {
       header: 'Accept-Encoding',
-      supports: ['br', 'gzip', 'identity'],
+      supports: ['br', 'gzip'],
       default: 'identity',
+      // Browsers name them all with the same weight: ours is the order of preference.
+      match: (accepted, { supports, default: none }) =>
+        supports.find((name) => accepted.some(({ type, q }) => type === name && q > 0)) ?? none,
     })
     c.header('Content-Type', 'text/javascript; charset=utf-8')
     c.header('Cache-Control', cacheControl)

@@ -44,7 +44,7 @@ export function paymentPage(payment: SandboxPayment, prefix: string): Html {
 }
 
 /** A page that only says something, such as that there is no such payment. */
-export function messagePage(title: string, text: string, prefix = ''): Html {
+export function messagePage(title: string, text: string, prefix: string): Html {
   return page(
     title,
     prefix,

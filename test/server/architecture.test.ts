@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+interface Source {
+  readonly path: string
+  readonly text: string
+  /** Files of ours by path from the root, packages by name; imports of types alone are left out. */
+  readonly imports: readonly string[]
+}
+
+function sourcesOf(folder: string): Source[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const path = join(folder, name)
+      const text = readFileSync(join(root, path), 'utf8')
+      return { path, text, imports: importsOf(path, text) }
+    })
+}
+
+function importsOf(path: string, text: string): string[] {
+  const statements = text.matchAll(/^(?:import|export)\s(?!type\b)[^;'"]*?from\s+'([^']+)'/gm)
+  const bare = text.matchAll(/^import '([^']+)'/gm)
+  return [...statements, ...bare].map(([, specifier = '']) =>
+    specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier,
+  )
+}
+
+const server = sourcesOf('server')
+const widget = sourcesOf('widget')
+
+/** The imports from files under `from` that match `forbidden`, as "file -> import". */
+function arrows(sources: readonly Source[], from: RegExp, forbidden: RegExp): string[] {
+  return sources
+    .filter(({ path }) => from.test(path))
+    .flatMap(({ path, imports }) =>
+      imports.filter((name) => forbidden.test(name)).map((name) => `${path} -> ${name}`),
+    )
+}
+
+describe('the arrows of the house', () => {
+  it('let the browser have lit, the money and the reading of amounts, and nothing else', () => {
+    const allowed = /^(lit(\/.*)?|widget\/.*|server\/contract\/(money|amount-text)\.ts)$/
+    const others = widget.flatMap(({ path, imports }) =>
+      imports.filter((name) => !allowed.test(name)).map((name) => `${path} -> ${name}`),
+    )
+    expect(others).toEqual([])
+  })
+
+  it('keep the money and the reading of amounts free of every dependency', () => {
+    expect(
+      arrows(server, /contract\/(money|amount-text)\.ts$/, /^(?!server\/contract\/money\.ts$)/),
+    ).toEqual([])
+  })
+
+  it('go from elements to the controller to the client, and not back', () => {
+    expect(arrows(widget, /controller\.ts$/, /(^lit|element)/)).toEqual([])
+    expect(arrows(widget, /client\.ts$/, /(^lit|element|controller)/)).toEqual([])
+  })
+
+  it('keep the adapters off the store, the routes, the configuration and one another', () => {
+    const adapters = /^server\/providers\/(?!catalog)/
+    expect(arrows(server, adapters, /^server\/(store|routes|config|app|sandbox\/)/)).toEqual([])
+    expect(arrows(server, adapters, /providers\/(sandbox|sprintcheckout)\.ts$/)).toEqual([])
+  })
+
+  it('keep the stores off providers, routes and hono', () => {
+    expect(arrows(server, /^server\/store\//, /^(server\/(providers|routes|config)|hono)/)).toEqual(
+      [],
+    )
+  })
+
+  it('keep settlement and policy pure: no store, no provider, no network', () => {
+    expect(
+      arrows(
+        server,
+        /^server\/(settlement|checkout|session)\.ts$/,
+        /^(server\/(store|providers|routes)|hono|undici|pino)/,
+      ),
+    ).toEqual([])
+  })
+
+  it('bring hono to the apps and their routes only', () => {
+    const users = server.filter(({ imports }) => imports.some((name) => /^hono(\/|$)/.test(name)))
+    const others = users.filter(({ path }) => !/^server\/(app|routes\/|sandbox\/)/.test(path))
+    expect(others.map(({ path }) => path)).toEqual([])
+  })
+
+  it('read the environment in main only', () => {
+    const readers = [...server, ...widget].filter(({ text }) => text.includes('process.env['))
+    expect(readers.map(({ path }) => path)).toEqual(['server/main.ts'])
+  })
+
+  it("call fetch in the widget's client only, and other servers through the transport only", () => {
+    const callers = [...server, ...widget].filter(({ text }) => /(?<![.\w])fetch\(/.test(text))
+    const others = callers.filter(({ path }) => !/^(widget\/|server\/coinslot\.ts)/.test(path))
+    expect(others.map(({ path }) => path)).toEqual([])
+    const undici = server.filter(({ imports }) => imports.includes('undici'))
+    expect(undici.map(({ path }) => path)).toEqual(['server/transport.ts'])
+  })
+
+  it('open every file with a sentence that says what it is for', () => {
+    const silent = [...server, ...widget, ...sourcesOf('demo')].filter(
+      ({ text }) => !/^(#!.*\n)?\/\*\*? \S/.test(text),
+    )
+    expect(silent.map(({ path }) => path)).toEqual([])
+  })
+})

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigurationError, configurationJsonSchema, parseConfig } from '../../server/config.ts'
+import { demoConfiguration } from '../../server/demo-configuration.ts'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+
+const donation = {
+  provider: 'sprintcheckout',
+  currency: 'USD',
+  amount: '25.00',
+  editable: true,
+  minAmount: '5.00',
+  maxAmount: '5000.00',
+  presets: ['10.00', '25.00', '100.00'],
+  description: 'Support the library',
+  successUrl: 'https://shop.example/thanks',
+  cancelUrl: 'https://shop.example/donate',
+}
+const file = {
+  publicUrl: 'https://pay.shop.example',
+  origins: ['https://shop.example'],
+  providers: { sprintcheckout: {} },
+  checkouts: { donation },
+}
+const environment = {
+  SANDBOX_SECRET: 'whsec_c2FuZGJveA==',
+  SPRINTCHECKOUT_API_KEY: 'key',
+  SPRINTCHECKOUT_WEBHOOK_KEY: 'hook',
+}
+
+function problemsOf(configuration: unknown, env: Record<string, string> = environment): string[] {
+  try {
+    parseConfig(configuration, env)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    return [...error.problems]
+  }
+}
+const withDonation = (change: object) => ({
+  ...file,
+  checkouts: { donation: { ...donation, ...change } },
+})
+
+describe('a configuration is refused', () => {
+  it('with all of its problems at once, each with its path', () => {
+    const problems = problemsOf(
+      {
+        ...file,
+        publicURL: 'https://pay.shop.example',
+        origins: ['https://shop.example/'],
+        checkouts: {
+          donation: { ...donation, minAmount: '5.000', provider: 'paypal', editble: true },
+          other: { provider: 'sprintcheckout', currency: 'usd', amount: '1.00' },
+        },
+      },
+      { PORT: 'http', SPRINTCHECKOUT_BASE_URL: 'http://provider.example' },
+    )
+    const paths = problems.map((problem) => problem.split(':')[0])
+    expect(new Set(paths)).toEqual(
+      new Set([
+        'Unrecognized key',
+        'origins.0',
+        'checkouts.donation',
+        'checkouts.donation.minAmount',
+        'checkouts.donation.provider',
+        'checkouts.other.currency',
+        'PORT',
+        'SPRINTCHECKOUT_API_KEY',
+        'SPRINTCHECKOUT_BASE_URL',
+      ]),
+    )
+  })
+
+  it('when a secret is missing or empty, naming the variable and the provider', () => {
+    for (const SPRINTCHECKOUT_API_KEY of [undefined, '']) {
+      const env = { ...environment, SPRINTCHECKOUT_API_KEY } as Record<string, string>
+      expect(problemsOf(file, env)).toEqual([
+        'SPRINTCHECKOUT_API_KEY: is not set, and provider "sprintcheckout" needs it',
+      ])
+    }
+  })
+
+  it.each([
+    ['a secret in the file', { ...file, providers: { sprintcheckout: { apiKey: 'key' } } }],
+    ['an unknown provider', { ...file, providers: { sprintcheckout: {}, paypal: {} } }],
+    ['a checkout id with a slash', { ...file, checkouts: { 'a/b': donation } }],
+    ['nothing at all', null],
+    ['a list', []],
+    ['text', 'coinslot'],
+    ['a wildcard origin', { ...file, origins: ['*'] }],
+    ['the opaque origin', { ...file, origins: ['null'] }],
+    ['an origin in http', { ...file, origins: ['http://shop.example'] }],
+    ['a public URL with a slash at its end', { ...file, publicUrl: 'https://pay.shop.example/' }],
+  ])('for %s', (_, configuration) => {
+    expect(problemsOf(configuration).length).toBeGreaterThan(0)
+  })
+
+  it.each([
+    ['too many decimals', { amount: '25.001' }],
+    ['zero', { amount: '0.00' }],
+    ['a number', { amount: 25 }],
+    ['no amount where it cannot be changed', { amount: undefined, editable: false, presets: [] }],
+    ['a minimum over the maximum', { minAmount: '6000.00' }],
+    ['an amount under the minimum', { amount: '4.00' }],
+    ['a preset over the maximum', { presets: ['10.00', '9000.00'] }],
+    ['presets on a fixed amount', { editable: false }],
+    ['16 digits', { maxAmount: '99999999999999.99' }],
+    ['a currency that is none', { currency: 'BTC' }],
+    ['a life under a minute', { expiresIn: 59 }],
+    ['an unknown key', { callbackUrl: 'https://shop.example' }],
+  ])('for a checkout with %s', (_, change) => {
+    expect(problemsOf(withDonation(change)).length).toBeGreaterThan(0)
+  })
+})
+
+describe('a configuration', () => {
+  it('gives every amount exactly the decimals of its currency', () => {
+    const { checkouts } = parseConfig(
+      withDonation({ amount: '25', minAmount: '5', maxAmount: '5000.5', presets: ['10'] }),
+      environment,
+    )
+    expect(checkouts.get('donation')).toMatchObject({
+      amount: '25.00',
+      minAmount: '5.00',
+      maxAmount: '5000.50',
+      presets: ['10.00'],
+      orderType: 'TRANSIENT',
+    })
+  })
+
+  it('takes the documented defaults', () => {
+    const config = parseConfig({ ...file, publicUrl: undefined }, { ...environment, PORT: '9000' })
+    expect(config).toMatchObject({
+      demo: false,
+      port: 9000,
+      host: undefined,
+      databasePath: './coinslot.db',
+      publicUrl: 'http://localhost:9000',
+    })
+    expect(config.providers.get('sprintcheckout')).toMatchObject({
+      baseUrl: 'https://api.sprintcheckout.com',
+      settings: { webhookHeader: 'X-Webhook-Api-Key' },
+    })
+  })
+
+  it('may point a provider at a stand-in on this machine', () => {
+    const SPRINTCHECKOUT_BASE_URL = 'http://127.0.0.1:4010'
+    const { providers } = parseConfig(file, { ...environment, SPRINTCHECKOUT_BASE_URL })
+    expect(providers.get('sprintcheckout')?.baseUrl).toBe(SPRINTCHECKOUT_BASE_URL)
+  })
+
+  it('warns where a missing variable leaves something out', () => {
+    const { SPRINTCHECKOUT_WEBHOOK_KEY: _, ...rest } = environment
+    expect(parseConfig(file, rest).warnings.join()).toContain('SPRINTCHECKOUT_WEBHOOK_KEY')
+    expect(parseConfig(file, environment).warnings).toEqual([])
+  })
+
+  it('that is left out means demo mode: the sandbox and sample checkouts', () => {
+    const config = parseConfig(undefined, environment)
+    expect(config.demo).toBe(true)
+    expect([...config.providers.keys()]).toEqual(['sandbox'])
+    expect(config.checkouts.get('donation')?.minAmount).toBe('5.00')
+  })
+
+  it('is described by a JSON Schema that accepts what the server accepts', () => {
+    const validate = formats
+      .default(new Ajv2020({ strict: false }))
+      .compile(configurationJsonSchema() as object)
+    expect(validate(file), JSON.stringify(validate.errors)).toBe(true)
+    expect(validate(demoConfiguration)).toBe(true)
+    expect(validate({ ...file, publicURL: 'x' })).toBe(false)
+    expect(validate(withDonation({ amount: 25 }))).toBe(false)
+  })
+})

@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { SessionStatus } from '../../server/contract/schemas.ts'
+import type { PaymentReport } from '../../server/providers/provider.ts'
+import type { SessionRecord } from '../../server/session.ts'
+import { settle } from '../../server/settlement.ts'
+import { sessionRecord } from './session-fixture.ts'
+
+const session = sessionRecord({ amount: 2500n, currency: 'USD', reference: 'ref_1' })
+
+function report(change: Partial<PaymentReport> = {}): PaymentReport {
+  return {
+    provider: 'sandbox',
+    eventId: 'evt_1',
+    reference: 'ref_1',
+    status: 'paid',
+    amount: 2500n,
+    currency: 'USD',
+    ...change,
+  }
+}
+
+describe('settle', () => {
+  it.each([
+    ['another provider', { provider: 'sprintcheckout' }],
+    ['another reference', { reference: 'ref_2' }],
+  ])('pays no attention to a report of %s', (_, change) => {
+    expect(settle(session, report(change))).toBeUndefined()
+  })
+
+  it.each([
+    ['less', { amount: 2499n }, 'underpaid'],
+    ['more', { amount: 2501n }, 'overpaid'],
+    ['another currency', { currency: 'EUR' }, 'mismatch'],
+  ])('flags %s than was asked for and does not call it paid', (_, change, exception) => {
+    expect(settle(session, report(change))).toEqual({ status: 'pending', exception })
+  })
+
+  it('flags a payment that does not say how much it is', () => {
+    const { amount: _, ...silent } = report()
+    expect(settle(session, silent)).toEqual({ status: 'pending', exception: 'mismatch' })
+  })
+
+  it.each(['failed', 'canceled', 'expired'] as const)(
+    'flags a full payment after %s as late',
+    (status) => {
+      expect(settle({ ...session, status }, report())).toEqual({ status, exception: 'late' })
+    },
+  )
+
+  it('flags a second payment of a paid session as a duplicate', () => {
+    const paid = { ...session, status: 'paid' as const }
+    expect(settle(paid, report({ eventId: 'evt_2' }))).toEqual({
+      status: 'paid',
+      exception: 'duplicate',
+    })
+  })
+
+  it.each([
+    ['paid', 'expired'],
+    ['paid', 'failed'],
+    ['paid', 'pending'],
+    ['refunded', 'paid'],
+    ['expired', 'canceled'],
+    ['processing', 'pending'],
+  ] as const)('never goes from %s back to %s', (status, reported) => {
+    expect(settle({ ...session, status }, report({ status: reported }))).toBeUndefined()
+  })
+
+  it.each(['processing', 'paid', 'failed', 'canceled', 'expired'] as const)(
+    'takes a pending session to %s',
+    (status) => {
+      expect(settle(session, report({ status }))).toEqual({ status, exception: null })
+    },
+  )
+
+  it('ends, in any order of reports with a full payment, in paid or in an ended session flagged late', () => {
+    const others: SessionStatus[] = ['pending', 'processing', 'failed', 'canceled', 'expired']
+    fc.assert(
+      fc.property(
+        fc
+          .shuffledSubarray(others)
+          .chain((chosen) =>
+            fc.integer({ min: 0, max: chosen.length }).map((at) => chosen.toSpliced(at, 0, 'paid')),
+          ),
+        (order) => {
+          const end = order.reduce<SessionRecord>(
+            (current, status) => ({ ...current, ...settle(current, report({ status })) }),
+            session,
+          )
+          expect(end.status === 'paid' || end.exception === 'late').toBe(true)
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createSandboxLedger } from '../../../server/store/sandbox-ledger.ts'
+import { createSqlStore } from '../../../server/store/sql-store.ts'
+import { openSqlite } from '../../../server/store/sqlite.ts'
+import { AT, sessionRecord } from '../session-fixture.ts'
+import { describeStore } from './store-conformance.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'coinslot-store-'))
+afterAll(() => rm(folder, { recursive: true }))
+let files = 0
+const newFile = () => join(folder, `${(files += 1)}.db`)
+
+describeStore('SQLite', async () => createSqlStore(await openSqlite(newFile())))
+
+describe('the SQLite file', () => {
+  it('is written through to the disk at each commit', async () => {
+    const db = await openSqlite(newFile())
+    const { rows: journal } = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(db)
+    const { rows: sync } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db)
+    expect(journal[0]?.journal_mode).toBe('wal')
+    expect(sync[0]?.synchronous).toBe(2)
+    await db.destroy()
+  })
+
+  it('still holds everything when it is opened again', async () => {
+    const path = newFile()
+    const session = sessionRecord()
+    const intent = { scope: 's', key: 'k', fingerprint: 'f' }
+    const first = createSqlStore(await openSqlite(path))
+    await first.claim(intent, session, AT)
+    await first.close()
+    const second = createSqlStore(await openSqlite(path))
+    expect(await second.findSession(session.id)).toEqual(session)
+    await second.close()
+  })
+})
+
+describe("the sandbox's ledger", () => {
+  const payment = {
+    id: 'sbx_1',
+    status: 'open',
+    amount: '25.00',
+    currency: 'USD',
+    description: null,
+    successUrl: 'https://shop.example/thanks',
+    cancelUrl: null,
+    failUrl: null,
+    webhookUrl: 'http://localhost:8080/v1/webhooks/sandbox',
+    expiresAt: AT,
+  } as const
+
+  it('ends a payment once, and changes none that has ended', async () => {
+    const db = await openSqlite(':memory:')
+    const ledger = createSandboxLedger(db)
+    expect(await ledger.add(payment)).toBe(true)
+    expect(await ledger.add(payment)).toBe(false)
+    expect(await ledger.changeAmount('sbx_1', '30.00')).toEqual({ ...payment, amount: '30.00' })
+    const ends = await Promise.all([ledger.end('sbx_1', 'paid'), ledger.end('sbx_1', 'declined')])
+    expect(ends.filter(Boolean)).toHaveLength(1)
+    expect(await ledger.changeAmount('sbx_1', '1.00')).toBeUndefined()
+    expect(await ledger.find('sbx_1')).toEqual({ ...payment, amount: '30.00', status: 'paid' })
+    await db.destroy()
+  })
+})

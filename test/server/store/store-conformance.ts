@@ -1,0 +1,214 @@
+/** What every store must do; one is done when this suite passes over it. */
+import { afterEach, describe, expect, it } from 'vitest'
+import type { PaymentReport } from '../../../server/providers/provider.ts'
+import { settle } from '../../../server/settlement.ts'
+import type { SessionRecord } from '../../../server/session.ts'
+import type { Intent, Lease, Store, StoredAnswer } from '../../../server/store/store.ts'
+import { AT, sessionRecord } from '../session-fixture.ts'
+
+const intent: Intent = {
+  scope: 'POST /v1/sessions',
+  key: 'key-0123456789abcdef',
+  fingerprint: 'f1',
+}
+const answer = (session: SessionRecord): StoredAnswer => ({
+  status: 201,
+  headers: { Location: `/v1/sessions/${session.id}` },
+  body: `{"id":"${session.id}"}`,
+})
+const opened = {
+  reference: 'ref_1',
+  redirectUrl: 'https://pay.example/ref_1',
+  failure: null,
+} as const
+const seconds = (count: number) => new Date(AT.getTime() + count * 1000)
+
+const paid: PaymentReport = {
+  provider: 'sandbox',
+  eventId: 'evt_1',
+  reference: 'ref_1',
+  status: 'paid',
+  amount: 2500n,
+  currency: 'USD',
+}
+
+export function describeStore(name: string, open: () => Promise<Store>): void {
+  describe(`the ${name} store`, () => {
+    let store: Store | undefined
+    afterEach(() => store?.close())
+
+    async function openStore(): Promise<Store> {
+      store = await open()
+      return store
+    }
+
+    async function claim(store: Store, session = sessionRecord(), now = AT): Promise<Lease> {
+      const outcome = await store.claim(intent, session, now)
+      if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
+      return outcome.lease
+    }
+
+    it('keeps nothing of a session whose key was used for something else', async () => {
+      const store = await openStore()
+      await claim(store)
+      const other = sessionRecord()
+      const outcome = await store.claim({ ...intent, fingerprint: 'f2' }, other, AT)
+      expect(outcome).toEqual({ kind: 'reused' })
+      expect(await store.findSession(other.id)).toBeUndefined()
+    })
+
+    it('lets one of many equal intents at once go on', async () => {
+      const store = await openStore()
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, () => store.claim(intent, sessionRecord(), AT)),
+      )
+      const kinds = outcomes.map(({ kind }) => kind).sort()
+      expect(kinds).toEqual(['claimed', ...Array<string>(19).fill('in_progress')])
+    })
+
+    it('keeps a session as it was given, amounts and times exactly', async () => {
+      const store = await openStore()
+      const session = sessionRecord({
+        amount: 999_999_999_999_999n,
+        currency: 'KWD',
+        clientReferenceId: 'Ünïcode \'"; drop table sessions; --',
+      })
+      await claim(store, session)
+      expect(await store.findSession(session.id)).toEqual(session)
+    })
+
+    it('knows nothing of a session that was never there', async () => {
+      const store = await openStore()
+      expect(await store.findSession('cs_none')).toBeUndefined()
+      expect(await store.findPrior(intent.scope, intent.key)).toBeUndefined()
+    })
+
+    it('gives a kept answer again, to the same intent only', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      await store.release(intent, lease, opened, answer, settle, AT)
+      const kept = answer(lease.session)
+      expect(await store.claim(intent, sessionRecord(), AT)).toEqual({
+        kind: 'replay',
+        answer: kept,
+      })
+      expect(await store.findPrior(intent.scope, intent.key)).toEqual({
+        fingerprint: 'f1',
+        answer: kept,
+      })
+      const elsewhere = { ...intent, scope: 'POST /v1/sessions https://other.example' }
+      expect((await store.claim(elsewhere, sessionRecord(), AT)).kind).toBe('claimed')
+    })
+
+    it('goes on with the same session after a failure that may be tried again', async () => {
+      const store = await openStore()
+      const first = await claim(store)
+      await store.release(intent, first, { failure: 'provider_timeout' }, null, settle, AT)
+      expect(await store.findSession(first.session.id)).toMatchObject({
+        status: 'pending',
+        failure: 'provider_timeout',
+      })
+      const second = await claim(store)
+      expect(second.session.id).toBe(first.session.id)
+      const session = await store.release(intent, second, opened, answer, settle, AT)
+      expect(session).toMatchObject({ reference: 'ref_1', failure: null })
+    })
+
+    it('ends a session that the provider will not have', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      const result = { failure: 'provider_rejected', failed: true } as const
+      const session = await store.release(intent, lease, result, answer, settle, AT)
+      expect(session).toMatchObject({ status: 'failed', failure: 'provider_rejected' })
+    })
+
+    it('lets another take over after 15 s, and keeps nothing of the one who was too slow', async () => {
+      const store = await openStore()
+      const slow = await claim(store)
+      expect((await store.claim(intent, sessionRecord(), seconds(14))).kind).toBe('in_progress')
+      const quick = await claim(store, sessionRecord(), seconds(15))
+      expect(quick.session.id).toBe(slow.session.id)
+
+      const stale = { ...opened, reference: 'ref_slow' }
+      expect(await store.release(intent, slow, stale, answer, settle, seconds(16))).toBeUndefined()
+      await store.release(intent, quick, opened, answer, settle, seconds(17))
+      expect(await store.findSession(quick.session.id)).toMatchObject({ reference: 'ref_1' })
+    })
+
+    it('works on a session for one change at a time', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      const { id } = lease.session
+      const change = { ...intent, scope: `PATCH /v1/sessions/${id}` }
+      expect(await store.claim(change, id, AT)).toEqual({ kind: 'in_progress' })
+      // Nothing of the attempt stays, so that the same key may be sent again.
+      expect(await store.findPrior(change.scope, change.key)).toBeUndefined()
+      await store.release(intent, lease, opened, answer, settle, AT)
+      expect((await store.claim(change, id, AT)).kind).toBe('claimed')
+    })
+
+    it('settles a report once, however often it is told', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      await store.release(intent, lease, opened, answer, settle, AT)
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, () => store.settle(paid, settle, AT)),
+      )
+      expect(outcomes.filter(Boolean)).toHaveLength(1)
+      expect(await store.findSession(lease.session.id)).toMatchObject({
+        status: 'paid',
+        exception: null,
+      })
+    })
+
+    it('keeps a report of a session that it does not know yet, and settles it when it does', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      expect(await store.settle(paid, settle, AT)).toBeUndefined()
+      const session = await store.release(intent, lease, opened, answer, settle, AT)
+      expect(session?.status).toBe('paid')
+      expect(await store.findSession(lease.session.id)).toMatchObject({ status: 'paid' })
+    })
+
+    it('does not let a late refusal of the provider undo what was settled', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      await store.release(intent, lease, opened, null, settle, AT)
+      const again = await claim(store)
+      await store.settle(paid, settle, AT)
+      const result = { failure: 'provider_rejected', failed: true } as const
+      const session = await store.release(intent, again, result, answer, settle, AT)
+      expect(session?.status).toBe('paid')
+    })
+
+    it('never gives two sessions the same provider session', async () => {
+      const store = await openStore()
+      const first = await claim(store)
+      await store.release(intent, first, opened, answer, settle, AT)
+      const second = { ...intent, key: 'key-fedcba9876543210' }
+      const outcome = await store.claim(second, sessionRecord(), AT)
+      if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
+      await expect(
+        store.release(second, outcome.lease, opened, answer, settle, AT),
+      ).rejects.toThrow()
+    })
+
+    it('forgets the intents of before, and keeps their sessions', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      await store.release(intent, lease, opened, answer, settle, AT)
+      await store.forgetIntents(AT)
+      expect(await store.findPrior(intent.scope, intent.key)).toBeDefined()
+      await store.forgetIntents(seconds(1))
+      expect(await store.findPrior(intent.scope, intent.key)).toBeUndefined()
+      expect(await store.findSession(lease.session.id)).toBeDefined()
+    })
+
+    it('says that it can be used until it is closed', async () => {
+      const store = await open()
+      await expect(store.ping()).resolves.toBeUndefined()
+      await store.close()
+      await expect(store.ping()).rejects.toThrow()
+    })
+  })
+}
