@@ -1,9 +1,12 @@
 /** Builds everything that is shipped: the script tag, the npm widget, the server and the demo. */
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { getRequestListener } from '@hono/node-server'
 import { defineConfig, type Plugin } from 'vite'
 import dts from 'vite-plugin-dts'
 import { configurationJsonSchema } from './server/config.ts'
+
+const DEV_PORT = Number(process.env['PORT'] || 8080)
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -29,6 +32,7 @@ export default defineConfig({
     },
     // The script tag: one file, Lit inside. Library mode would leave its white space in.
     bundle: {
+      consumer: 'client',
       build: {
         outDir: here('dist'),
         emptyOutDir: false,
@@ -45,6 +49,7 @@ export default defineConfig({
     },
     // The npm package's widget: Lit stays an import, so that a page has it once.
     widget: {
+      consumer: 'client',
       build: {
         outDir: here('dist/widget'),
         emptyOutDir: true,
@@ -77,7 +82,8 @@ export default defineConfig({
       },
     },
   },
-  plugins: [declarations(), configurationSchemaFile()],
+  server: { port: DEV_PORT, strictPort: true },
+  plugins: [declarations(), configurationSchemaFile(), developmentServer()],
 })
 
 /** Types of every public entry, once. */
@@ -99,6 +105,45 @@ function configurationSchemaFile(): Plugin {
     async writeBundle() {
       const schema = JSON.stringify(configurationJsonSchema(), null, 2)
       await writeFile(here('dist/config.schema.json'), `${schema}\n`)
+    },
+  }
+}
+
+/**
+ * `npm run dev`: the demo, the widget and the server from their sources on one port. A change of the
+ * server takes effect with the next request, a change of the others by a reload of the page.
+ */
+function developmentServer(): Plugin {
+  return {
+    name: 'coinslot:development-server',
+    apply: 'serve',
+    configureServer(vite) {
+      let running: Promise<import('./server/coinslot.ts').Coinslot> | undefined
+
+      async function start() {
+        const source = await vite.ssrLoadModule(here('server/coinslot.ts'))
+        const { createCoinslot } = source as typeof import('./server/coinslot.ts')
+        const environment = { ...process.env, PORT: String(DEV_PORT) }
+        return createCoinslot({ environment, assets: new URL('dist/', import.meta.url) })
+      }
+      vite.watcher.add(here('server'))
+      vite.watcher.on('change', (file) => {
+        if (!file.startsWith(here('server/'))) return
+        const old = running
+        running = undefined
+        void old?.then((coinslot) => coinslot.close())
+      })
+      vite.middlewares.use(async (request, response, next) => {
+        const path = request.url ?? '/'
+        if (path === '/coinslot.js') {
+          response.setHeader('Content-Type', 'text/javascript')
+          response.end(`import ${JSON.stringify(`/@fs${here('widget/index.ts')}`)}`)
+          return
+        }
+        if (!/^\/(v1|sandbox|healthz|readyz|openapi\.json)/.test(path)) return next()
+        const coinslot = await (running ??= start())
+        await getRequestListener(coinslot.fetch)(request, response)
+      })
     },
   }
 }

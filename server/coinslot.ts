@@ -6,7 +6,7 @@ import type { DestinationStream } from 'pino'
 import { createApp } from './app.ts'
 import { parseConfig, type Config, type Environment } from './config.ts'
 import { createLog, type Log } from './log.ts'
-import { createProviders } from './providers/catalog.ts'
+import { createProviders, type ProviderTiming } from './providers/catalog.ts'
 import { createSandboxApp } from './sandbox/app.ts'
 import { createSandboxReporter } from './sandbox/reporter.ts'
 import { createSandboxLedger } from './store/sandbox-ledger.ts'
@@ -26,6 +26,8 @@ export interface CoinslotOptions {
   /** The folder with the built widget and demo. */
   readonly assets?: URL
   readonly transport?: Transport
+  /** Deadline and waits of the calls to providers; 10 s and exponential by default. */
+  readonly providerTiming?: ProviderTiming
   readonly now?: () => Date
 }
 
@@ -61,7 +63,12 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const app = createApp({
     config,
     store,
-    providers: createProviders(config, { transport, selfUrl, now }),
+    providers: createProviders(config, {
+      transport,
+      timing: options.providerTiming,
+      selfUrl,
+      now,
+    }),
     log,
     now,
     widget,

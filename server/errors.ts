@@ -207,9 +207,6 @@ export class ProviderNotFound extends CoinslotError {
 export class WebhookRejected extends CoinslotError {
   readonly code = 'webhook_rejected'
   readonly status = 401
-  constructor(reason: string) {
-    super(reason)
-  }
 }
 
 // The provider's failures. `retryable` says that the same Idempotency-Key may be sent again.

@@ -2,10 +2,14 @@
 import { visit } from 'jsonc-parser'
 import { LosslessNumber, parse, stringify } from 'lossless-json'
 
+/** An object names a key twice; readers disagree on which of the two counts. */
+export class DuplicateKey extends SyntaxError {
+  override readonly name = 'DuplicateKey'
+}
+
 /**
  * Reads JSON text.
- * @throws SyntaxError on anything but one JSON value, and on an object that names a key twice:
- * readers disagree on which of the two counts.
+ * @throws SyntaxError on anything but one JSON value, DuplicateKey on one that can be read two ways
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
@@ -37,7 +41,7 @@ function assertUniqueKeys(text: string): void {
     onObjectEnd: () => void open.pop(),
     onObjectProperty(key) {
       const seen = open.at(-1)
-      if (seen?.has(key)) throw new SyntaxError(`the key "${key.slice(0, 40)}" is there twice`)
+      if (seen?.has(key)) throw new DuplicateKey(`the key "${key.slice(0, 40)}" is there twice`)
       seen?.add(key)
     },
   })

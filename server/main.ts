@@ -40,7 +40,7 @@ async function serve(configuration: unknown): Promise<void> {
   const coinslot = await createCoinslot({
     configuration,
     environment: process.env,
-    selfUrl: selfUrl(process.env['HOST'], process.env['PORT'] || '8080'),
+    selfUrl: httpUrl(process.env['HOST'] || undefined, process.env['PORT'] || 8080, '127.0.0.1'),
   })
   const { port, host } = coinslot.config
   const server = createServer(
@@ -49,7 +49,7 @@ async function serve(configuration: unknown): Promise<void> {
     getRequestListener(coinslot.fetch),
   )
   await listen(server, port, host)
-  process.stdout.write(`Coinslot is listening on ${address(host, port)}\n`)
+  process.stdout.write(`Coinslot is listening on ${httpUrl(host, port, 'localhost')}\n`)
   stopOnSignal(server, coinslot)
 }
 
@@ -84,29 +84,23 @@ function stopOnSignal(server: Server, coinslot: Coinslot): void {
     stopping = true
     coinslot.log.info({ signal }, 'stopping')
     setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref()
+    // A kept-alive connection whose last answer has gone out would hold the process for seconds.
+    const hangUp = setInterval(() => server.closeIdleConnections(), 50)
     server.close(() => {
+      clearInterval(hangUp)
       coinslot.close().catch(fail)
     })
-    server.closeIdleConnections()
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 }
 
-const ANY_ADDRESS = ['0.0.0.0', '::']
+const WILDCARDS = new Set(['0.0.0.0', '::'])
 
-function address(host: string | undefined, port: number): string {
-  const name = !host || ANY_ADDRESS.includes(host) ? 'localhost' : bracketed(host)
-  return `http://${name}:${port}`
-}
-
-function selfUrl(host: string | undefined, port: string): string {
-  const name = !host || ANY_ADDRESS.includes(host) ? '127.0.0.1' : bracketed(host)
-  return `http://${name}:${port}`
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
+/** Where a server on `host` is reached; `own` names it where it listens on every address. */
+function httpUrl(host: string | undefined, port: number | string, own: string): string {
+  const name = host === undefined || WILDCARDS.has(host) ? own : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
 function fail(error: unknown): void {

@@ -1,12 +1,16 @@
 /** Which URLs may be given to a browser or called: https anywhere, plain http on this machine only. */
 
+// Of the characters that a parser lets stand in a host, `*` would promise more than it does, and `;`
+// and `,` would end the host in a header that it is written into.
+const WHOLE = /^https?:\/\/((?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::\d+)?)(?:[/?#][^\s\p{Cc}\\]*)?$/u
+
 /**
  * Whether `text` is an absolute URL that is https (http on loopback) and means what it shows: no
  * user info, no white space or back slash that a URL parser would drop or turn around, and the host
  * in the form that it is read as, so not `0x7f000001`, `127.1`, or a look-alike in another script.
  */
 export function isSafeUrl(text: string): boolean {
-  const authority = /^https?:\/\/([^\s\p{Cc}\\/?#@]+)(?:[/?#][^\s\p{Cc}\\]*)?$/u.exec(text)?.[1]
+  const authority = WHOLE.exec(text)?.[1]
   if (!authority || !URL.canParse(text)) return false
   const url = new URL(text)
   if (url.host !== authority || url.hostname.endsWith('.')) return false

@@ -15,4 +15,4 @@ export function isCurrency(code: string): boolean {
   return payable.has(code)
 }
 
-export const currencies: readonly string[] = [...payable].sort()
+export const currencies: readonly string[] = [...payable].toSorted()

@@ -1,7 +1,7 @@
 /** Amounts as providers that use JSON numbers want them: the very digits, without a float between. */
 import type { LosslessNumber } from 'lossless-json'
 import { isLosslessNumber } from 'lossless-json'
-import { formatAmount, MAX_MINOR, parseAmount } from '../contract/money.ts'
+import { formatAmount, MAX_AMOUNT_LENGTH, MAX_MINOR, parseAmount } from '../contract/money.ts'
 import { exactNumber } from '../json.ts'
 
 /** Minor units as a JSON number in major units, such as `25.50`. */
@@ -17,8 +17,8 @@ export function toProviderNumber(minor: bigint, currency: string): LosslessNumbe
 export function fromProviderNumber(value: unknown, currency: string): bigint | undefined {
   if (!isLosslessNumber(value) && typeof value !== 'string') return undefined
   const text = String(value)
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '')
-  const minor = parseAmount(text, currency)
+  // First, because the time to look for zeros at the end grows with the square of the length.
+  if (text.length > MAX_AMOUNT_LENGTH) return undefined
+  const minor = parseAmount(text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''), currency)
   return typeof minor === 'bigint' ? minor : undefined
 }

@@ -2,7 +2,7 @@
 import type { Config, ProviderConfig } from '../config.ts'
 import { isLoopback } from '../safe-url.ts'
 import type { Transport } from '../transport.ts'
-import { createProviderHttp } from './http.ts'
+import { createProviderHttp, type ProviderHttpOptions } from './http.ts'
 import type { PaymentProvider, ProviderDefinition } from './provider.ts'
 import { sandbox } from './sandbox.ts'
 import { sprintcheckout } from './sprintcheckout.ts'
@@ -18,10 +18,14 @@ export interface ConfiguredProvider {
 
 export interface ProviderSurroundings {
   readonly transport: Transport
+  /** Deadline and waits of the calls to providers, where they are not to be the usual ones. */
+  readonly timing?: ProviderTiming | undefined
   /** Where this very process can be reached, for the provider that it contains. */
   readonly selfUrl: string
   readonly now: () => Date
 }
+
+export type ProviderTiming = Pick<ProviderHttpOptions, 'deadline' | 'backoff'>
 
 /** Makes the configured providers ready, by id. */
 export function createProviders(
@@ -39,7 +43,7 @@ export function createProviders(
 function createProvider(
   { definition, settings, secrets, baseUrl, redirectHosts }: ProviderConfig,
   publicUrl: string,
-  { transport, selfUrl, now }: ProviderSurroundings,
+  { transport, timing, selfUrl, now }: ProviderSurroundings,
 ): ConfiguredProvider {
   const isOurs = baseUrl.startsWith('/')
   const absolute = isOurs ? selfUrl + baseUrl : baseUrl
@@ -56,7 +60,12 @@ function createProvider(
       secrets,
       baseUrl: absolute,
       webhookUrl: `${webhooks}/v1/webhooks/${definition.id}`,
-      http: createProviderHttp({ provider: definition.id, baseUrl: absolute, transport }),
+      http: createProviderHttp({
+        ...timing,
+        provider: definition.id,
+        baseUrl: absolute,
+        transport,
+      }),
       now,
     }),
     test: definition.test,

@@ -1,7 +1,7 @@
 /** All that the adapters share of HTTP: deadline, retries, size limit, no redirects, and the errors. */
 import { ExponentialBackoff, handleType, retry, type IBackoffFactory } from 'cockatiel'
 import type { z } from 'zod'
-import { ProviderError, ProviderRejected, ProviderTimeout, ProviderUnavailable } from '../errors.ts'
+import { ProviderRejected, ProviderTimeout, ProviderUnavailable } from '../errors.ts'
 import { parseExactJson, writeExactJson } from '../json.ts'
 import type { Transport } from '../transport.ts'
 
@@ -81,13 +81,11 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
     async send(call) {
       const signal = deadline()
       if (!call.idempotent) return once(call, signal)
-      try {
-        return await retries.execute(({ signal }) => once(call, signal), signal)
-      } catch (error) {
-        // The deadline can also come between two tries.
-        if (signal.aborted && !(error instanceof ProviderError)) throw timeout(provider)
-        throw error
-      }
+      return Promise.race([
+        retries.execute(() => once(call, signal), signal),
+        // The deadline can also come between two tries, and the wait there does not hear of it.
+        failWhenAborted(signal, `${provider}: ${call.method} ${call.path}`),
+      ])
     },
   }
 }
@@ -122,6 +120,12 @@ async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
     chunks.push(chunk)
   }
   return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+}
+
+function failWhenAborted(signal: AbortSignal, what: string): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(timeout(what)), { once: true })
+  })
 }
 
 function timeout(what: string): ProviderTimeout {

@@ -16,7 +16,8 @@ const payment = z.object({
   currency: z.string(),
 })
 const paymentAnswer = payment.extend({ url: z.string(), expiresAt: z.iso.datetime() })
-const webhookBody = z.object({ data: payment })
+// A status that we do not know is an event of a kind that we do not follow.
+const webhookBody = z.object({ data: payment.extend({ status: z.string() }) })
 
 const STATUS: Readonly<Record<z.output<typeof payment>['status'], SessionStatus>> = {
   open: 'pending',
@@ -35,7 +36,7 @@ export const sandbox: ProviderDefinition<typeof settings> = {
   baseUrl: '/sandbox',
   redirectHosts: [],
 
-  create({ secrets, webhookUrl, http }) {
+  create({ secrets, webhookUrl, http, now }) {
     const secret = secrets['SANDBOX_SECRET'] ?? ''
     const headers = { authorization: `Bearer ${secret}` }
 
@@ -88,10 +89,12 @@ export const sandbox: ProviderDefinition<typeof settings> = {
       },
 
       async readWebhook(request) {
-        const { id, text } = verifyStandardWebhook(request, secret)
+        const { id, text } = verifyStandardWebhook(request, secret, now())
         const body = webhookBody.safeParse(readJson(text))
         if (!body.success) throw new WebhookRejected('the body is not a payment report')
-        return toReport(id, body.data.data)
+        const { data } = body.data
+        const status = payment.shape.status.safeParse(data.status)
+        return status.success ? toReport(id, { ...data, status: status.data }) : undefined
       },
     }
   },

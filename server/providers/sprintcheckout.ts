@@ -29,13 +29,13 @@ const PATH = '/api/checkout/v2/payment_session'
 const sessionAnswer = z.object({ sessionId: z.string().min(1), redirectUrl: z.string().min(1) })
 
 // The documentation has FAILED; the page of 2023 and the WooCommerce plugin have FAIL.
-const STATUS: Readonly<Record<string, SessionStatus>> = {
-  PENDING: 'pending',
-  SUCCESS: 'paid',
-  FAILED: 'failed',
-  FAIL: 'failed',
-  EXPIRED: 'expired',
-}
+const STATUS: ReadonlyMap<string, SessionStatus> = new Map([
+  ['PENDING', 'pending'],
+  ['SUCCESS', 'paid'],
+  ['FAILED', 'failed'],
+  ['FAIL', 'failed'],
+  ['EXPIRED', 'expired'],
+])
 
 const webhookBody = z.object({
   paymentSessionId: z.string().min(1),
@@ -79,8 +79,8 @@ export const sprintcheckout: ProviderDefinition<typeof settings> = {
           method: 'PUT',
           path: PATH,
           headers,
+          // The schema of this call has a failUrl; that of the call that creates has none.
           body: { sessionId: reference, ...orderBody(order), failUrl: order.failUrl },
-          // Not in the create call's schema, but it must be the session that we asked to change.
           answer: sessionAnswer.extend({ sessionId: z.literal(reference) }),
           idempotent: true,
         })
@@ -119,7 +119,7 @@ function toProviderSession(answer: z.output<typeof sessionAnswer>): ProviderSess
 
 function readReport(body: Uint8Array): PaymentReport | undefined {
   const { paymentSessionId, status, amount, currency } = parseWebhook(body)
-  const meaning = STATUS[status]
+  const meaning = STATUS.get(status)
   if (!meaning) return undefined
   const paid = currency && isCurrency(currency) ? fromProviderNumber(amount, currency) : undefined
   return {

@@ -11,7 +11,8 @@ import {
   PayloadTooLarge,
   UnsupportedMediaType,
 } from '../errors.ts'
-import { parseJson } from '../json.ts'
+import { DuplicateKey, parseJson } from '../json.ts'
+import { isLoopback } from '../safe-url.ts'
 
 export interface Variables {
   requestId: string
@@ -21,17 +22,20 @@ export type Env = { Variables: Variables }
 
 const MAX_REPORTED_ERRORS = 20
 
-/** Whether pages of this origin may call: those on the list, and the server's own. */
+/**
+ * Whether pages of this origin may call: those on the list, and the server's own. The address that a
+ * request came by says nothing of the latter, because DNS rebinding makes it that of any page; only a
+ * server on this machine may be called by each of the machine's names.
+ */
 export function isOriginAllowed(
   origin: string,
   c: Context,
   { origins, publicUrl }: Pick<Config, 'origins' | 'publicUrl'>,
 ): boolean {
-  return (
-    origins.includes(origin) ||
-    origin === new URL(publicUrl).origin ||
-    origin === new URL(c.req.url).origin
-  )
+  const own = new URL(publicUrl)
+  if (origins.includes(origin) || origin === own.origin) return true
+  const called = new URL(c.req.url)
+  return origin === called.origin && isLoopback(called.hostname) && isLoopback(own.hostname)
 }
 
 /**
@@ -97,8 +101,8 @@ function readJson(bytes: ArrayBuffer): unknown {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
     return parseJson(decoder.decode(bytes))
   } catch (error) {
-    // A parser's own words may quote the body; only ours, about a doubled key, are told.
-    const doubled = error instanceof SyntaxError && /is there twice$/.test(error.message)
-    throw new InvalidRequest([{ path: '', message: doubled ? error.message : 'is not JSON' }])
+    // A parser's own words may quote the body; only ours are told.
+    const message = error instanceof DuplicateKey ? error.message : 'is not JSON'
+    throw new InvalidRequest([{ path: '', message }])
   }
 }

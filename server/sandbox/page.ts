@@ -96,7 +96,6 @@ function page(title: string, prefix: string, main: Html): Html {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>${title} · Sandbox bank</title>
-        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${prefix}/page.css" />
       </head>
       <body>

@@ -1,0 +1,111 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser, openPage } from './browser.ts'
+import { startServer, type ServerProcess } from './server-process.ts'
+
+describe('a payment on the demo page', () => {
+  let server: ServerProcess
+  let browser: Browser
+  beforeAll(async () => {
+    ;[server, browser] = await Promise.all([startServer(), openBrowser()])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+  })
+
+  /** The demo page with its checkout ready for an amount. */
+  async function openDemo() {
+    const watched = await openPage(browser)
+    await watched.page.goto(server.url)
+    await watched.page.getByRole('button', { name: 'Pay $25.00' }).waitFor()
+    return watched
+  }
+
+  async function payAmount(page: Page, typed: string, shown: string): Promise<void> {
+    await page.getByRole('textbox').fill(typed)
+    await page.getByRole('button', { name: `Pay ${shown}` }).click()
+    await page.waitForURL(/\/sandbox\/pay\/sbx_/)
+  }
+
+  it('is not begun under the minimum: the field has the focus, and nothing was sent', async () => {
+    const { page, calls } = await openDemo()
+    const before = calls.length
+    await page.getByRole('textbox').fill('4.99')
+    await page.keyboard.press('Enter')
+    await page.getByText(/\$5\.00/).first().waitFor()
+    const field = page.getByRole('textbox')
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    expect(await field.evaluate((input) => input.matches(':focus'))).toBe(true)
+    expect(calls.slice(before)).toEqual([])
+  })
+
+  it.each([
+    [/^Pay/, /paid|received|thank/i, 'paid'],
+    [/^Decline/, /declined|failed|refused|did not go through/i, 'failed'],
+    [/^Cancel/, /cancel/i, 'canceled'],
+    [/expire/, /expired/i, 'expired'],
+  ] as const)('goes to the sandbox, %s, and comes back to %s', async (choice, words, status) => {
+    const { page, complaints, calls } = await openDemo()
+    await payAmount(page, '42.5', '$42.50')
+    expect(calls.filter((call) => call.startsWith('POST'))).toEqual(['POST /v1/sessions'])
+    await page.getByText('no real money moves').waitFor()
+    await page.getByRole('button', { name: choice }).click()
+    await page.waitForURL(/\/return\.html\?coinslot_session=cs_/)
+    await page.getByRole('heading', { level: 1 }).filter({ hasText: words }).waitFor()
+
+    const id = new URL(page.url()).searchParams.get('coinslot_session') ?? ''
+    const session: unknown = await (await fetch(`${server.url}/v1/sessions/${id}`)).json()
+    expect(session).toMatchObject({ status, amount: '42.50', currency: 'USD', exception: null })
+    expect(complaints).toEqual([])
+  })
+
+  it('is not believed to be paid because an address says so', async () => {
+    const { page } = await openDemo()
+    await payAmount(page, '30', '$30.00')
+    const opened = await page.context().request.post(`${server.url}/v1/sessions`, {
+      headers: { 'Idempotency-Key': 'forged-return-address' },
+      data: { checkout: 'donation', amount: '30.00' },
+    })
+    const { id } = (await opened.json()) as { id: string }
+    await page.goto(`${server.url}/return.html?coinslot_session=${id}&status=paid&paid=true`)
+    await page.getByRole('heading', { level: 1 }).filter({ hasText: /waiting|pending|not/i }).waitFor()
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).not.toMatch(/paid|received/i)
+  })
+
+  it('is made once, however often the button is pressed', async () => {
+    const { page, calls } = await openDemo()
+    const button = page.getByRole('button', { name: 'Pay $25.00' })
+    await button.evaluate((element: HTMLElement) => {
+      for (let count = 0; count < 5; count += 1) element.click()
+    })
+    await page.waitForURL(/\/sandbox\/pay\/sbx_/)
+    expect(calls.filter((call) => call.startsWith('POST'))).toEqual(['POST /v1/sessions'])
+  })
+
+  it('can be begun again after Back: the button is not stuck', async () => {
+    const { page } = await openDemo()
+    await payAmount(page, '42.5', '$42.50')
+    await page.goBack()
+    const button = page.getByRole('button', { name: /^Pay/ })
+    await button.waitFor()
+    await button.click()
+    await page.waitForURL(/\/sandbox\/pay\/sbx_/)
+  })
+
+  it('can be made by keyboard alone, in a currency without decimals', async () => {
+    const { page } = await openDemo()
+    await page.getByRole('radio', { name: /tip/i }).focus()
+    await page.keyboard.press('Space')
+    await page.getByRole('button', { name: 'Pay ¥500' }).waitFor()
+    await page.getByRole('textbox').focus()
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.type('1200')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/sandbox\/pay\/sbx_/)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/return\.html/)
+    await page.getByText('¥1,200').first().waitFor()
+  })
+})

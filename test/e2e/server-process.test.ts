@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { startServer, type ServerProcess } from './server-process.ts'
+
+describe('the server process', () => {
+  let server: ServerProcess | undefined
+  afterEach(() => server?.stop('SIGKILL'))
+
+  it('refuses to start without a secret and says which variable is missing', async () => {
+    const configuration = () => ({ providers: { sprintcheckout: {} } })
+    await expect(startServer({ configuration })).rejects.toThrow(
+      'SPRINTCHECKOUT_API_KEY: is not set, and provider "sprintcheckout" needs it',
+    )
+  })
+
+  it('refuses to start when the configuration that was named is not there', async () => {
+    const environment = { COINSLOT_CONFIG: '/nowhere/coinslot.json' }
+    await expect(startServer({ environment })).rejects.toThrow('/nowhere/coinslot.json')
+  })
+
+  it('starts with nothing set up at all and says where it listens', async () => {
+    server = await startServer()
+    expect(server.output.stdout).toBe(`Coinslot is listening on ${server.url}\n`)
+    const page = await fetch(server.url)
+    expect(page.headers.get('Content-Security-Policy')).toContain("default-src 'none'")
+    expect(await page.text()).toContain('<coinslot-checkout')
+  })
+
+  it('has no demo page and no sandbox when a configuration does not name them', async () => {
+    server = await startServer({
+      configuration: () => ({ providers: { sprintcheckout: {} } }),
+      environment: { SPRINTCHECKOUT_API_KEY: 'key-canary' },
+    })
+    expect((await fetch(server.url)).status).toBe(404)
+    expect((await fetch(`${server.url}/sandbox/page.css`)).status).toBe(404)
+    expect((await fetch(`${server.url}/coinslot.js`)).status).toBe(200)
+    expect(server.output.stderr).toContain('SPRINTCHECKOUT_WEBHOOK_KEY is not set')
+    expect(server.output.stderr + server.output.stdout).not.toContain('key-canary')
+  })
+
+  it('ends on SIGTERM only after the requests under way have been answered', async () => {
+    const provider = createServer().listen(0, '127.0.0.1')
+    await once(provider, 'listening')
+    const { port } = provider.address() as AddressInfo
+    const donation = { provider: 'sprintcheckout', currency: 'USD', amount: '25.00' }
+    server = await startServer({
+      configuration: () => ({ providers: { sprintcheckout: {} }, checkouts: { donation } }),
+      environment: {
+        SPRINTCHECKOUT_API_KEY: 'key',
+        SPRINTCHECKOUT_BASE_URL: `http://127.0.0.1:${port}`,
+      },
+    })
+    const called = once(provider, 'request')
+    const answer = fetch(`${server.url}/v1/sessions`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        'Idempotency-Key': 'under-way-when-it-stops',
+      },
+      body: '{"checkout":"donation"}',
+    })
+    const [, providerAnswer] = (await called) as [IncomingMessage, ServerResponse]
+    const stopped = server.stop('SIGTERM')
+    // A new connection is refused: the server has understood.
+    await expect.poll(() => fetch(`${server?.url}/healthz`).catch(() => 'refused')).toBe('refused')
+    providerAnswer.writeHead(201, { 'Content-Type': 'application/json' })
+    providerAnswer.end('{"sessionId":"s1","redirectUrl":"https://app.sprintcheckout.com/?uid=s1"}')
+    expect((await answer).status).toBe(201)
+    expect(await stopped).toBe(0)
+    provider.close()
+  })
+})
