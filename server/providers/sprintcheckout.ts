@@ -40,7 +40,7 @@ const STATUS: ReadonlyMap<string, SessionStatus> = new Map([
 const webhookBody = z.object({
   paymentSessionId: z.string().min(1),
   status: z.string(),
-  amount: z.unknown(),
+  amount: z.unknown().optional(),
   currency: z.string().optional(),
 })
 

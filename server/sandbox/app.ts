@@ -5,7 +5,7 @@ import { bearerAuth } from 'hono/bearer-auth'
 import { z } from 'zod'
 import { formatAmount, parseAmount } from '../contract/money.ts'
 import { isSafeUrl } from '../safe-url.ts'
-import type { SandboxLedger, SandboxOutcome, SandboxPayment } from './ledger.ts'
+import { returnUrl, type SandboxLedger, type SandboxPayment } from './payment.ts'
 import { messagePage, paymentPage } from './page.ts'
 import { pageStyles } from './page-styles.ts'
 import type { SandboxReporter } from './reporter.ts'
@@ -116,13 +116,6 @@ export function createSandboxApp(deps: SandboxDeps): Hono {
   }
 
   return app
-}
-
-/** Where the buyer goes after an outcome. */
-function returnUrl(payment: SandboxPayment, outcome: SandboxOutcome): string | null {
-  if (outcome === 'paid') return payment.successUrl
-  if (outcome === 'canceled') return payment.cancelUrl
-  return payment.failUrl ?? payment.cancelUrl
 }
 
 /** The same key makes the same payment; without one there would be two for one retried call. */

@@ -1,11 +1,10 @@
 /** The sandbox's hosted payment page, where a person plays the bank: pay, decline, cancel, expire. */
 import { html } from 'hono/html'
-import type { SandboxPayment } from './ledger.ts'
+import { returnUrl, type SandboxOutcome, type SandboxPayment } from './payment.ts'
 
 type Html = ReturnType<typeof html>
-type EndedStatus = Exclude<SandboxPayment['status'], 'open'>
 
-const endings: Record<EndedStatus, { readonly title: string; readonly text: string }> = {
+const endings: Record<SandboxOutcome, { readonly title: string; readonly text: string }> = {
   paid: {
     title: 'This payment has been made',
     text: 'The sandbox bank has accepted it, and reports it to the shop’s server.',
@@ -128,16 +127,4 @@ function moment(at: Date): Html {
     timeZone: 'UTC',
   })
   return html`<time datetime="${at.toISOString()}">${words.format(at)} UTC</time>`
-}
-
-/** Where the browser goes back to, if that is a place that a link may lead to. */
-function returnUrl(payment: SandboxPayment, status: EndedStatus): string | undefined {
-  const { successUrl, cancelUrl, failUrl } = payment
-  const url = {
-    paid: successUrl,
-    declined: failUrl ?? cancelUrl,
-    canceled: cancelUrl,
-    expired: failUrl ?? cancelUrl,
-  }[status]
-  return url && /^https?:\/\//i.test(url) ? url : undefined
 }

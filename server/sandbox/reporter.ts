@@ -2,7 +2,7 @@
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
 import { Webhook } from 'standardwebhooks'
 import type { Transport } from '../transport.ts'
-import type { SandboxPayment } from './ledger.ts'
+import type { SandboxPayment } from './payment.ts'
 
 export type SandboxReporter = (payment: SandboxPayment) => Promise<void>
 

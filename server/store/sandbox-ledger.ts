@@ -1,6 +1,6 @@
 /** The sandbox's ledger, kept in a table of its own beside the store's. */
 import type { Kysely, Selectable } from 'kysely'
-import type { SandboxLedger, SandboxPayment, SandboxStatus } from '../sandbox/ledger.ts'
+import type { SandboxLedger, SandboxPayment, SandboxStatus } from '../sandbox/payment.ts'
 import type { Database, SandboxPaymentsTable } from './database.ts'
 
 export function createSandboxLedger(db: Kysely<Database>): SandboxLedger {

@@ -18,6 +18,7 @@ export interface WatchedPage {
 export async function openPage(browser: Browser): Promise<WatchedPage> {
   const context = await browser.newContext()
   const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
   const complaints: string[] = []
   const calls: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))

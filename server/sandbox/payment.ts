@@ -1,4 +1,5 @@
-/** What the sandbox provider remembers of its payments; its own record, which Coinslot never reads. */
+/** The sandbox provider's payments and the record that it keeps of them, which Coinslot never reads. */
+
 export type SandboxStatus = 'open' | 'paid' | 'declined' | 'canceled' | 'expired'
 export type SandboxOutcome = Exclude<SandboxStatus, 'open'>
 
@@ -24,4 +25,11 @@ export interface SandboxLedger {
   changeAmount(id: string, amount: string): Promise<SandboxPayment | undefined>
   /** Ends an open payment, once; undefined where there is none. */
   end(id: string, outcome: SandboxOutcome): Promise<SandboxPayment | undefined>
+}
+
+/** Where the buyer goes after an outcome; null where the shop named no page. */
+export function returnUrl(payment: SandboxPayment, outcome: SandboxOutcome): string | null {
+  if (outcome === 'paid') return payment.successUrl
+  if (outcome === 'canceled') return payment.cancelUrl
+  return payment.failUrl ?? payment.cancelUrl
 }
