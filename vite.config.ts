@@ -33,6 +33,8 @@ export default defineConfig({
     // The script tag: one file, Lit inside. Library mode would leave its white space in.
     bundle: {
       consumer: 'client',
+      // Lit's build for Node runs in browsers too, and does not throw where there is no document.
+      resolve: { conditions: ['node', 'module', 'production'] },
       build: {
         outDir: here('dist'),
         emptyOutDir: false,

@@ -59,8 +59,8 @@ function findPlaywrights() {
   if (!existsSync(cache)) return undefined
   return readdirSync(cache)
     .filter((name) => name.startsWith('chromium'))
-    .sort()
-    .reverse()
+    .toSorted()
+    .toReversed()
     .flatMap((name) => [
       join(cache, name, 'chrome-linux/chrome'),
       join(cache, name, 'chrome-linux64/chrome'),

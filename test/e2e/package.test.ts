@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+
+const root = new URL('../../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+
+describe('dist/coinslot.js', () => {
+  const bundle = read('dist/coinslot.js')
+
+  it('is at most 10,000 bytes, brotli', () => {
+    expect(brotliCompressSync(bundle).byteLength).toBeLessThanOrEqual(10_000)
+  })
+
+  it('is one file: it imports nothing, and Lit is inside', () => {
+    expect(bundle).not.toMatch(/(^|[;}])\s*(import|export)\b[^;]*\bfrom\s*["'`]|\bimport\(/)
+    expect(bundle).toContain('lit$')
+  })
+
+  it.each([
+    ['zod', ['ZodError', 'invalid_type', 'unrecognized_keys', '_zod', 'safeParse']],
+    ['the list of currencies', ['Zimbabwe', 'AED']],
+    ['the server', ['SPRINTCHECKOUT', 'X-SC-ApiKey', 'process.env', 'node:', 'kysely']],
+    ["Lit's development build", ['Lit is in dev mode']],
+  ])('has nothing in it of %s', (_, words) => {
+    expect(words.filter((word) => bundle.includes(word))).toEqual([])
+  })
+})
+
+describe('the package', () => {
+  it('has every file that its exports and its command name', () => {
+    const { './package.json': _, ...entries } = manifest.exports
+    const files = Object.values(entries).flatMap((entry) =>
+      typeof entry === 'string' ? [entry] : Object.values(entry),
+    )
+    const missing = [...files, manifest.bin.coinslot].filter(
+      (file) => !existsSync(new URL(file, root)),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('leaves Lit to the page in its npm build', () => {
+    expect(read('dist/widget/elements.js') + read('dist/widget/index.js')).not.toContain('lit$')
+  })
+
+  it.each(['dist/widget/index.js', 'dist/widget/elements.js', 'dist/coinslot.js'])(
+    'does nothing and does not throw when %s is imported where there is no document',
+    (path) => {
+      const script = `await import(${JSON.stringify(new URL(path, root).href)}); console.log('ok')`
+      const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+        cwd: fileURLToPath(root),
+      })
+      expect(output.toString()).toBe('ok\n')
+    },
+  )
+
+  it('gives the server to those who embed it', async () => {
+    const server = (await import(new URL('dist/server/index.js', root).href)) as object
+    expect(Object.keys(server)).toEqual(
+      expect.arrayContaining(['createCoinslot', 'defineConfig', 'ConfigurationError']),
+    )
+  })
+
+  it('describes its configuration for editors', () => {
+    const schema = JSON.parse(read('dist/config.schema.json')) as { properties: object }
+    expect(Object.keys(schema.properties)).toEqual(
+      expect.arrayContaining(['publicUrl', 'origins', 'providers', 'checkouts']),
+    )
+  })
+})

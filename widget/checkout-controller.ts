@@ -1,0 +1,413 @@
+/** All behaviour of a checkout, without a framework: terms, amount, states, one request at a time. */
+import { readAmount, type AmountTextFault } from '../server/contract/amount-text.ts'
+import { formatAmount, MAX_MINOR } from '../server/contract/money.ts'
+import type { CreateSession, Customer } from '../server/contract/schemas.ts'
+import {
+  createIdempotencyKey,
+  getCheckout,
+  postSession,
+  type Answer,
+  type ClientTools,
+} from './client.ts'
+import {
+  CoinslotChangeEvent,
+  CoinslotErrorEvent,
+  CoinslotReadyEvent,
+  CoinslotRedirectEvent,
+  CoinslotSubmitEvent,
+} from './events.ts'
+import { englishMessages, type Messages } from './messages.ts'
+import { createMoneyFormat, type MoneyFormat } from './money-format.ts'
+import { readOffer } from './offer.ts'
+import { openExit, toRedirectUrl, type Exit } from './redirect.ts'
+import { joinTerms, toMinor, type Terms, type TermsText } from './terms.ts'
+
+export type CheckoutState = 'loading' | 'idle' | 'submitting' | 'redirecting' | 'unavailable'
+
+type Text = string | null | undefined
+
+/** What the page says. */
+export interface CheckoutOptions {
+  readonly server: string
+  readonly checkout?: Text
+  readonly offer?: Text
+  readonly currency?: Text
+  readonly amount?: Text
+  readonly minAmount?: Text
+  readonly maxAmount?: Text
+  readonly editable?: boolean | undefined
+  readonly description?: Text
+  readonly clientReferenceId?: Text
+  /** A BCP 47 tag. */
+  readonly locale: string
+  readonly target?: Text
+  readonly disabled?: boolean
+  readonly customer?: Customer | undefined
+  readonly messages?: Partial<Messages> | undefined
+}
+
+/** What shows the checkout: an element, or a page's own field and button. */
+export interface CheckoutHost {
+  /** Answers whether the event was let pass. */
+  dispatch(event: Event): boolean
+  /** Called after every change of what is to be shown. */
+  update(): void
+  focusField(): void
+}
+
+/** What the controller needs of its surroundings; tests pass their own. */
+export interface CheckoutTools extends ClientTools {
+  readonly openExit: (target: Text) => Exit
+}
+
+export interface CheckoutError {
+  readonly code: string
+  readonly message: string
+}
+
+/** Why an amount cannot be paid. */
+export type AmountCode =
+  | `amount_${Exclude<AmountTextFault, 'empty'> | 'required'}`
+  | 'amount_below_minimum'
+  | 'amount_above_maximum'
+
+const IDENTITY = ['server', 'checkout', 'offer'] as const
+const SHOWN = ['currency', 'amount', 'minAmount', 'maxAmount', 'editable', 'locale'] as const
+
+const STUCK_AFTER_MS = 30_000
+
+const browserTools: CheckoutTools = {
+  // Looked up at each call, since pages wrap it for tracing after we were loaded.
+  fetch: (...request) => fetch(...request),
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+  openExit,
+}
+
+/** One checkout on a page. Its fields are for the host to read, never to write. */
+export class CheckoutController {
+  state: CheckoutState = 'loading'
+  /** What is offered, once it is known. */
+  terms: Terms | undefined
+  format: MoneyFormat | undefined
+  /** What stands in the field. */
+  text = ''
+  error: CheckoutError | undefined
+
+  #host: CheckoutHost
+  #tools: CheckoutTools
+  #options: CheckoutOptions | undefined
+  /** What the server or the offer say about the terms; it wins over what the page says. */
+  #told: TermsText = {}
+  #isAsked = false
+  #amount: bigint | AmountTextFault = 'empty'
+  /** The buyer is in the middle of typing: the text is his. */
+  #isTyping = false
+  /** What is under way; an answer to anything else is of no interest any more. */
+  #call: AbortController | undefined
+  /** The request that has no definite answer yet. */
+  #open: { readonly key: string; readonly body: string } | undefined
+
+  constructor(host: CheckoutHost, tools: CheckoutTools = browserTools) {
+    this.#host = host
+    this.#tools = tools
+  }
+
+  get isBusy(): boolean {
+    return this.state === 'submitting' || this.state === 'redirecting'
+  }
+
+  get isTest(): boolean {
+    return this.#told.test === true
+  }
+
+  get description(): string {
+    return this.#options?.description || String(this.#told.description ?? '')
+  }
+
+  /** The amount that would be charged, as a decimal string, where there is one. */
+  get amount(): string | undefined {
+    if (!this.terms || typeof this.#amount === 'string') return undefined
+    return formatAmount(this.#amount, this.terms.currency)
+  }
+
+  get fault(): AmountCode | undefined {
+    const amount = this.#amount
+    if (!this.terms) return undefined
+    if (amount === 'empty') return 'amount_required'
+    if (typeof amount === 'string') return `amount_${amount}`
+    if (amount < this.#least) return 'amount_below_minimum'
+    return amount > this.#most ? 'amount_above_maximum' : undefined
+  }
+
+  get #least(): bigint {
+    return this.terms?.minAmount || 1n
+  }
+
+  get #most(): bigint {
+    return this.terms?.maxAmount ?? MAX_MINOR
+  }
+
+  /** One of the texts, with its places filled in. */
+  say(name: keyof Messages): string {
+    const text = this.#options?.messages?.[name] ?? englishMessages[name]
+    return text.replace(/\{(\w+)\}/g, (_, place: string) => this.#value(place))
+  }
+
+  #value(place: string): string {
+    if (!this.format) return ''
+    const { full, bare } = this.format
+    if (place === 'min') return full(this.#least)
+    if (place === 'max') return full(this.#most)
+    if (place === 'example') return bare(this.terms!.amount ?? this.#least)
+    return typeof this.#amount === 'bigint' ? full(this.#amount) : ''
+  }
+
+  /** Takes what the page says, at first and after each change. */
+  configure(options: CheckoutOptions): void {
+    const before = this.#options
+    this.#options = options
+    const hasChanged = (names: readonly (keyof CheckoutOptions)[]) =>
+      names.some((name) => (before?.[name] ?? '') !== (options[name] ?? ''))
+
+    if (hasChanged(IDENTITY) || !before) {
+      this.#told = options.offer ? readOffer(options.offer) : {}
+      this.#isAsked = false
+      this.terms = undefined
+    } else if (!hasChanged(SHOWN)) return
+    // An answer to what was asked under other terms could lead the buyer to another sum.
+    this.wake()
+  }
+
+  /** The checkout is on the page again. */
+  connect(): void {
+    if (this.#options && this.state === 'loading') this.#settle()
+  }
+
+  /** The checkout has left the page: whatever is under way is dropped in silence. */
+  disconnect(): void {
+    this.#stop()
+  }
+
+  /** The buyer typed in the field. */
+  type(text: string): void {
+    const before = this.amount
+    if (!this.terms || this.isBusy) return
+    this.text = text
+    this.#isTyping = true
+    this.#amount = readAmount(text, this.terms.currency, this.#options!.locale)
+    if (!this.fault) this.error = undefined
+    this.#host.update()
+    const { amount } = this
+    if (!amount || amount === before) return
+    this.#host.dispatch(new CoinslotChangeEvent(amount, this.terms.currency))
+  }
+
+  /** The buyer left the field: the amount is shown as it was understood, or what is wrong with it. */
+  leaveField(): void {
+    if (!this.#isTyping) return
+    this.#isTyping = false
+    this.#show()
+    if (this.fault) this.#setError(this.fault)
+  }
+
+  /** Says what is wrong with the amount and puts the focus there; answers whether nothing is. */
+  report(): boolean {
+    if (!this.fault) return true
+    this.#setError(this.fault)
+    this.#host.focusField()
+    return false
+  }
+
+  /** Back to the beginning: nothing under way, no error, the amount as the terms give it. */
+  reset(): void {
+    this.#amount = this.terms?.amount ?? 'empty'
+    this.#isTyping = false
+    this.wake()
+  }
+
+  /** The page is shown again, as after Back: nothing is under way any more, the amount stays. */
+  wake(): void {
+    this.#stop()
+    this.error = undefined
+    this.#settle()
+  }
+
+  /** Pays the amount that is shown: one session, then the payment page. Never rejects. */
+  async pay(): Promise<void> {
+    const { terms } = this
+    if (this.state === 'unavailable') return this.wake()
+    if (this.state !== 'idle' || this.#call || this.#options!.disabled || !terms) return
+    this.#isTyping = false
+    this.#show()
+    this.error = undefined
+    if (!this.report()) return this.#dispatchError({ body: {} })
+
+    const call = (this.#call = new AbortController())
+    const amount = this.amount!
+    const isWanted = this.#host.dispatch(new CoinslotSubmitEvent(amount, terms.currency))
+    if (this.#call !== call) return
+    if (!isWanted) return this.#stop()
+
+    const exit = this.#tools.openExit(this.#options!.target)
+    this.#setState('submitting')
+    const request = this.#nextRequest(amount)
+    const answer = await postSession(this.#tools, call, this.#options!.server, request)
+    if (!answer.retryable && this.#open === request) this.#open = undefined
+    if (this.#call !== call) return exit.cancel()
+
+    const code = answer.code ?? this.#judge(answer.body)
+    if (!code) return this.#follow(answer.body, exit, call)
+    exit.cancel()
+    this.#fail({ ...answer, code })
+  }
+
+  #setState(state: CheckoutState): void {
+    this.state = state
+    this.#host.update()
+  }
+
+  #stop(): void {
+    this.#call?.abort()
+    this.#call = undefined
+    if (this.isBusy) this.#setState('idle')
+  }
+
+  #setError(code: string): void {
+    const name = Object.hasOwn(englishMessages, code) ? (code as keyof Messages) : 'failed'
+    this.error = { code, message: this.say(name) }
+    this.#host.update()
+  }
+
+  #dispatchError({ retryable = false, body }: Answer): void {
+    const { code, message } = this.error!
+    const requestId = typeof body.requestId === 'string' ? body.requestId : undefined
+    this.#host.dispatch(new CoinslotErrorEvent(code, message, retryable, requestId))
+  }
+
+  /** Makes the terms of all that is known, and asks the server where that is too little. */
+  #settle(): void {
+    const { checkout, offer } = this.#options!
+    const id = checkout || this.#told.checkout
+    const canAsk = typeof id === 'string' && !this.#isAsked
+    const terms = joinTerms({ ...this.#options }, this.#told)
+    if (
+      terms &&
+      (checkout || offer) &&
+      (terms.amount !== undefined || (terms.editable && !canAsk))
+    ) {
+      this.#adopt(terms)
+    } else if (canAsk) void this.#load(id)
+    else this.#giveUp({ code: 'unavailable', body: {} })
+  }
+
+  #adopt(terms: Terms): void {
+    const before = this.terms
+    this.terms = terms
+    this.format = createMoneyFormat(terms.currency, this.#options!.locale)
+    const names = ['currency', 'amount', 'editable'] as const
+    const isOther = names.some((name) => before?.[name] !== terms[name])
+    // A page that sets `amount` to what was just typed must not rewrite the text under the caret.
+    if (isOther && (terms.amount === undefined || terms.amount !== this.#amount)) {
+      this.#amount = terms.amount ?? 'empty'
+      this.#isTyping = false
+    }
+    this.#show()
+    this.#setState('idle')
+    // Listeners look at what is shown, and may be added right after the element.
+    if (!before) queueMicrotask(() => this.#host.dispatch(new CoinslotReadyEvent()))
+  }
+
+  async #load(checkout: string): Promise<void> {
+    const call = (this.#call = new AbortController())
+    this.#setState('loading')
+    const answer = await getCheckout(this.#tools, call, this.#options!.server, checkout)
+    if (this.#call !== call) return
+    this.#call = undefined
+    if (answer.code) return this.#giveUp(answer)
+    this.#isAsked = true
+    this.#told = { ...answer.body, ...this.#told }
+    this.#settle()
+  }
+
+  #giveUp(answer: Answer): void {
+    this.terms = undefined
+    this.error = { code: answer.code!, message: this.say('unavailable') }
+    this.#setState('unavailable')
+    queueMicrotask(() => this.error && this.#dispatchError(answer))
+  }
+
+  /** Writes the amount into the field as the locale does, unless the buyer is writing there. */
+  #show(): void {
+    if (this.#isTyping) return
+    if (typeof this.#amount === 'bigint') this.text = this.format!.bare(this.#amount)
+    else if (this.#amount === 'empty') this.text = ''
+    this.#host.update()
+  }
+
+  /** The open request again if it asks for the very same, else a new one under a new key. */
+  #nextRequest(amount: string) {
+    const { checkout, offer, clientReferenceId, locale, customer } = this.#options!
+    const content: { [K in keyof CreateSession]: unknown } = {
+      checkout,
+      offer,
+      amount,
+      clientReferenceId,
+      locale,
+      customer,
+    }
+    // What is empty is left out: the server takes it for a mistake.
+    const body = JSON.stringify(content, (_, value: unknown) => value || undefined)
+    if (this.#open?.body !== body) this.#open = { key: createIdempotencyKey(), body }
+    return this.#open
+  }
+
+  /** What is wrong with a session; nothing, if it is for what was shown and can be paid. */
+  #judge({ id, amount, currency, redirectUrl }: TermsText): string | undefined {
+    if (typeof id !== 'string' || typeof currency !== 'string') return 'invalid_response'
+    if (currency !== this.terms!.currency || toMinor(amount, currency) !== this.#amount) {
+      return 'terms_changed'
+    }
+    return toRedirectUrl(redirectUrl) ? undefined : 'redirect_refused'
+  }
+
+  /** Goes to the payment page of a session that was judged good. */
+  #follow({ id, redirectUrl }: TermsText, exit: Exit, call: AbortController): void {
+    const url = toRedirectUrl(redirectUrl)!
+    const isWanted = this.#host.dispatch(new CoinslotRedirectEvent(String(id), url))
+    if (this.#call !== call) return exit.cancel()
+    if (!isWanted) {
+      exit.cancel()
+      return this.#stop()
+    }
+    this.#setState('redirecting')
+    if (exit.go(url)) return this.#stop()
+    // The buyer may have stopped the page from loading, of which no event tells.
+    this.#tools.after(STUCK_AFTER_MS, () => this.#call === call && this.#stop())
+  }
+
+  #fail(answer: Answer): void {
+    this.#stop()
+    this.#correct(answer.code!, answer.body)
+    this.#setError(answer.code!)
+    if (this.fault) this.#host.focusField()
+    this.#dispatchError(answer)
+  }
+
+  /** Takes over the terms that an answer names: the server's win, and they are shown. */
+  #correct(code: string, { currency, amount, minAmount, maxAmount }: TermsText): void {
+    const named = Object.entries({ currency, amount, minAmount, maxAmount })
+    const isLimit = /m(in|ax)imum$/.test(code)
+    this.#told = {
+      ...this.#told,
+      ...Object.fromEntries(named.filter(([, value]) => typeof value === 'string')),
+      editable: code === 'amount_not_editable' ? false : isLimit || this.#told.editable,
+    }
+    this.#settle()
+    if (code !== 'terms_changed' || !this.terms) return
+    this.#amount = toMinor(amount, this.terms.currency) ?? 'empty'
+    this.#show()
+  }
+}

@@ -1,0 +1,357 @@
+/** `<coinslot-checkout>`: shows what a checkout controller knows and tells it what the buyer does. */
+import { html } from 'lit/html.js'
+import type { Customer } from '../server/contract/schemas.ts'
+import { styles } from './checkout-element.styles.ts'
+import { CheckoutController, type AmountCode, type CheckoutState } from './checkout-controller.ts'
+import { chooseLocale, languageAt } from './locale.ts'
+import type { Messages } from './messages.ts'
+import type { RedirectTarget } from './redirect.ts'
+import { TemplateElement } from './template-element.ts'
+
+const SCRIPT_ORIGIN = new URL(import.meta.url).origin
+
+const FLAGS: Readonly<Record<AmountCode, keyof ValidityStateFlags>> = {
+  amount_required: 'valueMissing',
+  amount_malformed: 'badInput',
+  amount_ambiguous: 'badInput',
+  amount_precision: 'stepMismatch',
+  amount_below_minimum: 'rangeUnderflow',
+  amount_above_maximum: 'rangeOverflow',
+}
+
+/**
+ * A pay button, with an amount field where the buyer may choose, that leads to the hosted payment page.
+ *
+ * @summary A drop-in checkout: amount field, pay button and everything between click and payment page.
+ * @tag coinslot-checkout
+ *
+ * @slot - What is shown until the element is defined: a form that works without script.
+ * @slot button - Replaces the text on the button; text or an icon, nothing that can be clicked.
+ * @slot label - Replaces the label of the amount field.
+ * @slot footer - Small print under the button.
+ *
+ * @fires {CoinslotReadyEvent} coinslot-ready - The terms are known.
+ * @fires {CoinslotChangeEvent} coinslot-change - The buyer changed the amount: `amount`, `currency`.
+ * @fires {CoinslotSubmitEvent} coinslot-submit - Cancelable; before the request: `amount`, `currency`.
+ * @fires {CoinslotRedirectEvent} coinslot-redirect - Cancelable; before leaving: `sessionId`, `redirectUrl`.
+ * @fires {CoinslotErrorEvent} coinslot-error - It cannot go on: `code`, `message`, `retryable`, `requestId`.
+ *
+ * @csspart base - Everything inside.
+ * @csspart summary - What is paid for and, where it is fixed, the amount.
+ * @csspart badge - The mark of a checkout in which no real money moves.
+ * @csspart label - The label of the amount field.
+ * @csspart field - The frame around currency and input.
+ * @csspart currency - The currency's symbol.
+ * @csspart input - The input itself.
+ * @csspart hint - The limits of the amount.
+ * @csspart error - What is wrong.
+ * @csspart button - The button.
+ * @csspart spinner - Turns on the button while a request is under way.
+ *
+ * @cssproperty [--coinslot-accent=light-dark(#2b4bd8, #a9b8ff)] - Background of the button.
+ * @cssproperty [--coinslot-on-accent=light-dark(#fff, #0c1447)] - Text of the button.
+ * @cssproperty [--coinslot-text=inherit] - Colour of the text; the quieter colours are made from it.
+ * @cssproperty [--coinslot-muted=76% of the text colour] - Colour of the hint and the currency.
+ * @cssproperty [--coinslot-border=52% of the text colour] - Border of the field.
+ * @cssproperty [--coinslot-field=4% of the text colour] - Background of the field.
+ * @cssproperty [--coinslot-error=light-dark(#b3261e, #ffb4ab)] - Colour of errors.
+ * @cssproperty [--coinslot-focus=var(--coinslot-accent)] - Colour of the focus ring.
+ * @cssproperty [--coinslot-font=inherit] - Font family.
+ * @cssproperty [--coinslot-radius=10px] - Corners of field and button.
+ * @cssproperty [--coinslot-height=52px] - Height of field and button; never under 44px.
+ * @cssproperty [--coinslot-gap=8px] - Space between the rows.
+ * @cssproperty [--coinslot-width=26rem] - Greatest width.
+ *
+ * @cssstate loading - The terms are asked for.
+ * @cssstate busy - A payment is being prepared, or the payment page is being opened.
+ * @cssstate invalid - The amount is wrong and the buyer was told so.
+ * @cssstate failed - Something other than the amount went wrong.
+ * @cssstate test - No real money moves.
+ */
+export class CoinslotCheckoutElement extends TemplateElement {
+  static readonly formAssociated = true
+  static override readonly styles = styles
+  static override readonly objects = ['customer', 'messages']
+  static override readonly attributes = [
+    'checkout',
+    'offer',
+    'server',
+    'currency',
+    'amount',
+    'minAmount',
+    'maxAmount',
+    'editable',
+    'description',
+    'clientReferenceId',
+    'locale',
+    'target',
+    'name',
+    'disabled',
+  ]
+
+  /** Id of a checkout on the server. */
+  declare checkout: string | null
+  /** Signed offer, instead of or with `checkout`. */
+  declare offer: string | null
+  /** Base URL of the Coinslot server; by default the origin of the script. */
+  declare server: string | null
+  /** ISO 4217 code; by default from the offer or the server. */
+  declare currency: string | null
+  /** Amount to begin with, a decimal string; by default from the offer or the server. */
+  declare amount: string | null
+  /** Least amount, a decimal string; by default from the offer or the server. */
+  declare minAmount: string | null
+  /** Greatest amount, a decimal string; by default from the offer or the server. */
+  declare maxAmount: string | null
+  /** What is paid for; by default from the offer or the server. */
+  declare description: string | null
+  /** The merchant's own reference: passed along, not trusted. */
+  declare clientReferenceId: string | null
+  /** BCP 47 tag; by default the nearest `lang`, then the browser's language. */
+  declare locale: string | null
+  /** Where the payment page opens: `_self`, `_top` (out of an iframe) or `_blank`. */
+  declare target: RedirectTarget | null
+  /** Name of the form control; its value is the amount. */
+  declare name: string | null
+  /** What is known of the buyer; passed to the provider, not stored. */
+  declare customer: Customer | undefined
+  /** Texts in place of the built-in ones. */
+  declare messages: Partial<Messages> | undefined
+
+  #internals = this.attachInternals()
+  #isPressing = false
+  #controller = new CheckoutController({
+    dispatch: (event) => this.dispatchEvent(event),
+    update: () => this.requestUpdate(),
+    focusField: () => this.#focusField(),
+  })
+
+  /** The buyer may change the amount; by default from the offer or the server. */
+  get editable(): boolean | undefined {
+    const value = this.getAttribute('editable')
+    // `false` can be said: the server lets the buyer choose and this page does not.
+    return value === null ? undefined : value !== 'false'
+  }
+
+  set editable(value: boolean | null | undefined) {
+    if (value == null) this.removeAttribute('editable')
+    else this.setAttribute('editable', String(value))
+  }
+
+  get disabled(): boolean {
+    return this.hasAttribute('disabled')
+  }
+
+  set disabled(value: boolean) {
+    this.toggleAttribute('disabled', value)
+  }
+
+  /** `loading`, `idle`, `submitting`, `redirecting` or `unavailable`. */
+  get state(): CheckoutState {
+    return this.#controller.state
+  }
+
+  get validity(): ValidityState {
+    return this.#judged().validity
+  }
+
+  get validationMessage(): string {
+    return this.#judged().validationMessage
+  }
+
+  /** Pays the amount that is shown; does nothing while disabled or busy. Never rejects. */
+  pay(): Promise<void> {
+    this.#configure()
+    return this.#controller.pay()
+  }
+
+  /** Back to the beginning: nothing under way, no error, the first amount. */
+  reset(): void {
+    this.#controller.reset()
+  }
+
+  /** Whether the amount can be paid; `invalid` is fired where not. */
+  checkValidity(): boolean {
+    return this.#judged().checkValidity()
+  }
+
+  /** Like `checkValidity`, and the buyer is told what is wrong. */
+  reportValidity(): boolean {
+    return this.checkValidity() || this.#controller.report()
+  }
+
+  formResetCallback(): void {
+    this.reset()
+  }
+
+  formDisabledCallback(): void {
+    this.requestUpdate()
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#controller.connect()
+    addEventListener('pageshow', this.#onPageShow)
+  }
+
+  disconnectedCallback(): void {
+    this.#controller.disconnect()
+    removeEventListener('pageshow', this.#onPageShow)
+  }
+
+  protected override update(): void {
+    this.#configure()
+    super.update()
+    const { text, state, error, isBusy, isTest, fault } = this.#controller
+    const input = this.#input
+    // Not by the template: Lit compares with what it wrote last, not with what was typed since.
+    if (input && input.value !== text) input.value = text
+    this.#setState('loading', state === 'loading')
+    this.#setState('busy', isBusy)
+    this.#setState('invalid', !!error && !!fault)
+    this.#setState('failed', !!error && !fault)
+    this.#setState('test', isTest)
+    this.#judged()
+  }
+
+  protected override template() {
+    const controller = this.#controller
+    const { state, error, isBusy, terms, format, amount, description } = controller
+    const isWaiting = isBusy || state === 'loading'
+    const isLost = state === 'unavailable'
+    const sum = terms && !terms.editable ? format!.full(terms.amount!) : ''
+    return html`
+      <div part="base">
+        <b part="badge" ?hidden=${!controller.isTest}>${controller.say('test')}</b>
+        <p part="summary" ?hidden=${!description && !sum}>${description} <b>${sum}</b></p>
+        ${sum || isLost ? '' : this.#renderField()}
+        <p part="error" id="error" role="alert">${error?.message}</p>
+        <button
+          part="button"
+          ?disabled=${this.#isDisabled}
+          aria-disabled=${isWaiting}
+          @pointerdown=${() => (this.#isPressing = true)}
+          @click=${this.pay}
+        >
+          <i part="spinner" ?hidden=${!isWaiting}></i>
+          <slot name="button" ?hidden=${isLost}>
+            ${controller.say(isWaiting ? state : amount ? 'pay' : 'payUnknown')}
+          </slot>
+          ${isLost ? controller.say('retry') : ''}
+        </button>
+        <p role="status">${isWaiting ? controller.say(state) : ''}</p>
+        <slot name="footer"></slot>
+      </div>
+    `
+  }
+
+  #renderField() {
+    const { terms, error, format, fault, isBusy } = this.#controller
+    return html`
+      <label part="label" for="input"
+        ><slot name="label">${this.#controller.say('label')}</slot></label
+      >
+      <div part="field" class=${format?.isSymbolFirst ? '' : 'after'} @click=${this.#focusField}>
+        <span part="currency" id="currency">${format?.symbol}</span>
+        <input
+          part="input"
+          id="input"
+          inputmode="decimal"
+          enterkeyhint="go"
+          autocomplete="off"
+          aria-describedby="currency hint error"
+          aria-invalid=${!!error && !!fault}
+          aria-required="true"
+          ?disabled=${this.#isDisabled}
+          ?readonly=${isBusy || !terms}
+          @input=${this.#onInput}
+          @blur=${this.#onBlur}
+          @keydown=${this.#onKeydown}
+        />
+      </div>
+      <p part="hint" id="hint">${this.#hint}</p>
+    `
+  }
+
+  get #hint(): string {
+    const { minAmount, maxAmount } = this.#controller.terms ?? {}
+    if (!minAmount && !maxAmount) return ''
+    return this.#controller.say(!maxAmount ? 'minimum' : minAmount ? 'range' : 'maximum')
+  }
+
+  get #isDisabled(): boolean {
+    // In a disabled fieldset, too.
+    return this.matches(':disabled')
+  }
+
+  get #input(): HTMLInputElement | null {
+    return this.shadowRoot!.querySelector('input')
+  }
+
+  #configure(): void {
+    const server = (this.server ?? SCRIPT_ORIGIN).replace(/\/+$/, '')
+    const locale = chooseLocale(this.locale, languageAt(this), navigator.language)
+    const { checkout, offer, currency, amount, minAmount, maxAmount, editable } = this
+    const { description, clientReferenceId, target, customer, messages } = this
+    this.#controller.configure({
+      server,
+      locale,
+      checkout,
+      offer,
+      currency,
+      amount,
+      minAmount,
+      maxAmount,
+      editable,
+      description,
+      clientReferenceId,
+      target,
+      customer,
+      messages,
+      disabled: this.#isDisabled,
+    })
+  }
+
+  /** Tells the form, if there is one, the amount and what is wrong with it. */
+  #judged(): ElementInternals {
+    const { amount, fault } = this.#controller
+    this.#internals.setFormValue(amount ?? null)
+    if (fault) {
+      const message = this.#controller.say(fault)
+      this.#internals.setValidity({ [FLAGS[fault]]: true }, message, this.#input ?? undefined)
+    } else this.#internals.setValidity({})
+    return this.#internals
+  }
+
+  #setState(name: string, isOn: boolean): void {
+    try {
+      this.#internals.states[isOn ? 'add' : 'delete'](name)
+    } catch {
+      // Engines of before 2024 have no custom states, or only with dashes before the name.
+    }
+  }
+
+  // Within the click where that is possible, or telephones do not show their keyboard.
+  #focusField = (): void => {
+    if (this.#input) this.#input.focus()
+    else void this.updateComplete?.then(() => this.#input?.focus())
+  }
+
+  #onInput(event: InputEvent): void {
+    this.#controller.type((event.target as HTMLInputElement).value)
+  }
+
+  #onBlur(): void {
+    // On the way to the button: an error appearing now would move it from under the pointer.
+    if (!this.#isPressing) this.#controller.leaveField()
+    this.#isPressing = false
+  }
+
+  #onKeydown(event: KeyboardEvent): void {
+    if (event.key === 'Enter' && !event.isComposing) void this.pay()
+  }
+
+  #onPageShow = (event: PageTransitionEvent): void => {
+    if (event.persisted) this.#controller.wake()
+  }
+}

@@ -1,0 +1,11 @@
+/** The elements' classes, without registering them. */
+export { CoinslotCheckoutElement } from './checkout-element.ts'
+export type { CheckoutState } from './checkout-controller.ts'
+export type { Messages } from './messages.ts'
+export {
+  CoinslotChangeEvent,
+  CoinslotErrorEvent,
+  CoinslotReadyEvent,
+  CoinslotRedirectEvent,
+  CoinslotSubmitEvent,
+} from './events.ts'

@@ -1,0 +1,41 @@
+/** The built-in texts in English; a text for each code of an error that a buyer can meet. */
+
+/** `{amount}`, `{min}`, `{max}` and `{example}` are filled in as the buyer's locale writes them. */
+export const englishMessages = {
+  label: 'Amount',
+  pay: 'Pay {amount}',
+  payUnknown: 'Pay',
+  minimum: 'Minimum {min}',
+  maximum: 'Maximum {max}',
+  range: 'From {min} to {max}',
+  test: 'Test mode',
+  retry: 'Try again',
+
+  idle: '',
+  loading: 'Loading…',
+  submitting: 'Preparing your payment…',
+  redirecting: 'Opening the payment page…',
+
+  amount_required: 'Please enter an amount.',
+  amount_malformed: 'Please write the amount like {example}.',
+  amount_precision: 'That is too many decimals. Please write the amount like {example}.',
+  amount_ambiguous: 'Thousands or decimals? Please write the amount like {example}.',
+  amount_below_minimum: 'The minimum is {min}.',
+  amount_above_maximum: 'The maximum is {max}.',
+  amount_not_editable: 'The amount is {amount}. You have not been charged.',
+  terms_changed: 'The amount is now {amount}. You have not been charged.',
+
+  network_error: 'There was no connection. You have not been charged. Please try again.',
+  timeout: 'There was no answer. You have not been charged. Please try again.',
+  rate_limited: 'That was too often. Please try again in a minute.',
+  idempotency_in_progress: 'Still preparing your payment. Please try again in a minute.',
+  provider_unavailable: 'The payment service is not answering. Please try again in a minute.',
+  provider_timeout: 'The payment service is not answering. Please try again in a minute.',
+  offer_expired: 'This offer has expired. Please ask the shop for a new one.',
+  offer_invalid: 'This offer is not valid. Please ask the shop for a new one.',
+  order_already_paid: 'This order is already paid.',
+  unavailable: 'Payment is not available right now.',
+  failed: 'Something went wrong. You have not been charged. Please try again.',
+}
+
+export type Messages = Readonly<Record<keyof typeof englishMessages, string>>

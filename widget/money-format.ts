@@ -1,0 +1,35 @@
+/** Writes amounts of one currency as a locale does. */
+import { formatAmount, fractionDigits } from '../server/contract/money.ts'
+
+export interface MoneyFormat {
+  /** With the currency: `$1,234.50`. */
+  readonly full: (minor: bigint) => string
+  /** As it stands in the field, beside the currency: `1,234.50`. */
+  readonly bare: (minor: bigint) => string
+  readonly symbol: string
+  readonly isSymbolFirst: boolean
+}
+
+/** A format for a currency that is three capital letters and a locale that is a BCP 47 tag. */
+export function createMoneyFormat(currency: string, locale: string): MoneyFormat {
+  const digits = fractionDigits(currency)
+  const format = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    // Until the field reads the locale's own digits (issue 4), it does not show them either.
+    numberingSystem: 'latn',
+  })
+  // A decimal string is formatted exactly; a number would pass through a float.
+  const parts = (minor: bigint) =>
+    format.formatToParts(formatAmount(minor, currency) as Intl.StringNumericLiteral)
+  const join = (pieces: Intl.NumberFormatPart[]) => pieces.map(({ value }) => value).join('')
+  const sample = parts(1n)
+  return {
+    full: (minor) => join(parts(minor)),
+    bare: (minor) => join(parts(minor).filter(({ type }) => !/currency|literal/.test(type))),
+    symbol: join(sample.filter(({ type }) => type === 'currency')),
+    isSymbolFirst: /currency/.test(sample[0]!.type),
+  }
+}

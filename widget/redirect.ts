@@ -1,0 +1,40 @@
+/** Leaves the page for the payment page: where to, checked, and in which window. */
+
+export type RedirectTarget = '_self' | '_top' | '_blank'
+
+/** A way out that was opened in the click itself; it is taken later, or not at all. */
+export interface Exit {
+  /** Answers whether this page stays where it is. */
+  go(url: string): boolean
+  cancel(): void
+}
+
+/**
+ * The address in its normal form if a browser may be sent there: absolute, https (http on loopback
+ * only), without user info. Anything else gives nothing.
+ */
+export function toRedirectUrl(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
+  const { href, username, password } = new URL(value)
+  const isSafe = /^(https:|http:\/\/(localhost|127\.[\d.]+|\[::1\])[:/])/.test(href)
+  return isSafe && !username && !password ? href : undefined
+}
+
+/** Prepares to leave; a new window must be opened now, in the click, or it is blocked. */
+export function openExit(target: string | null | undefined): Exit {
+  const opened = target === '_blank' ? open('', target) : null
+  // The payment page must not get a hold of this one.
+  if (opened) opened.opener = null
+  return {
+    go(url) {
+      try {
+        ;(opened || (target === '_top' && top) || window).location.href = url
+      } catch {
+        // A sandboxed frame may not move the page around it: paying inside beats not paying.
+        location.href = url
+      }
+      return !!opened
+    },
+    cancel: () => opened?.close(),
+  }
+}

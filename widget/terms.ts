@@ -1,0 +1,40 @@
+/** What is offered: the terms that the page, a signed offer and the server give, made into one. */
+import { parseAmount } from '../server/contract/money.ts'
+
+/** Terms as they come in; nothing about their values is believed before it is looked at. */
+export type TermsText = Readonly<Record<string, unknown>>
+
+export interface Terms {
+  readonly currency: string
+  /** The amount to begin with, in minor units. */
+  readonly amount: bigint | undefined
+  readonly minAmount: bigint | undefined
+  readonly maxAmount: bigint | undefined
+  readonly editable: boolean
+}
+
+/**
+ * Joins what the page shows with what the server or the offer `told`, which wins. Where the buyer
+ * may choose, the page says which amount he begins with; it may also not let him. Without a
+ * currency there are no terms.
+ */
+export function joinTerms(page: TermsText, told: TermsText): Terms | undefined {
+  const currency = String(told.currency ?? page.currency).toUpperCase()
+  if (!/^[A-Z]{3}$/.test(currency)) return undefined
+  const minor = (value: unknown, other: unknown) =>
+    toMinor(value, currency) ?? toMinor(other, currency)
+  const editable = told.editable !== false && (page.editable ?? told.editable) === true
+  return {
+    currency,
+    amount: editable ? minor(page.amount, told.amount) : minor(told.amount, page.amount),
+    minAmount: minor(told.minAmount, page.minAmount),
+    maxAmount: minor(told.maxAmount, page.maxAmount),
+    editable,
+  }
+}
+
+/** A wire amount in minor units, or nothing where it is no amount in this currency. */
+export function toMinor(value: unknown, currency: string): bigint | undefined {
+  const minor = typeof value === 'string' && parseAmount(value, currency)
+  return typeof minor === 'bigint' ? minor : undefined
+}
