@@ -1,0 +1,8 @@
+/** `npm run bench`: what Coinslot costs, always against a baseline that is measured in the same run. */
+import { compareBundles } from './bundle-size.ts'
+import { compareSessionCreation } from './session-creation.ts'
+import { compareStart } from './start.ts'
+
+await compareBundles()
+await compareStart()
+await compareSessionCreation()
