@@ -6,6 +6,7 @@ import type { CreateSession, Customer, UpdateSession } from './contract/schemas.
 import {
   AmountNotEditable,
   CheckoutNotFound,
+  type CoinslotError,
   IdempotencyInProgress,
   IdempotencyKeyReused,
   ProviderError,
@@ -170,7 +171,12 @@ export function createPayments(deps: PaymentDeps): Payments {
     const keep = (made: StoredAnswer) => (answer = made)
     try {
       const result = await act(lease)
-      await release(result, (session) => keep(sessionAnswer(session, status)))
+      await release(result, (session) => {
+        // A payment came between: the session has kept its amount, and is open no more.
+        const isTooLate = result.amount !== undefined && result.amount !== session.amount
+        if (!isTooLate) return keep(sessionAnswer(session, status))
+        return keep(problemAnswer(new SessionNotOpen(toPublicSession(session)), caller.requestId))
+      })
     } catch (error) {
       const failure = error instanceof ProviderError ? error.of(lease.session.id) : undefined
       if (!failure || failure.retryable) {
@@ -284,7 +290,7 @@ function sessionAnswer(session: SessionRecord, status: number): StoredAnswer {
   }
 }
 
-function problemAnswer(error: ProviderError, requestId: string): StoredAnswer {
+function problemAnswer(error: CoinslotError, requestId: string): StoredAnswer {
   return {
     status: error.status,
     headers: { 'Content-Type': 'application/problem+json' },

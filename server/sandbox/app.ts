@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { formatAmount, parseAmount } from '../contract/money.ts'
 import { isSafeUrl } from '../safe-url.ts'
@@ -20,6 +22,8 @@ export interface SandboxDeps {
   readonly publicUrl: string
   readonly now: () => Date
 }
+
+const MAX_BODY_BYTES = 16_384
 
 const safeUrl = z.string().refine(isSafeUrl).nullable()
 
@@ -42,6 +46,12 @@ export function createSandboxApp(deps: SandboxDeps): Hono {
   const prefix = new URL(deps.publicUrl).pathname.replace(/\/$/, '')
 
   app.use('/v1/*', bearerAuth({ token: deps.apiKey }))
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }))
+  // What those two refuse is the caller's fault; anything else is for whoever this is part of.
+  app.onError((error) => {
+    if (error instanceof HTTPException) return error.getResponse()
+    throw error
+  })
 
   app.post('/v1/payments', async (c) => {
     const body = newPayment.safeParse(await c.req.json().catch(() => null))
@@ -93,7 +103,8 @@ export function createSandboxApp(deps: SandboxDeps): Hono {
   })
 
   app.post('/pay/:id', async (c) => {
-    const outcome = outcomes.safeParse((await c.req.parseBody())['outcome'])
+    const form = await c.req.parseBody().catch(() => undefined)
+    const outcome = outcomes.safeParse(form?.['outcome'])
     const payment = await current(c.req.param('id'))
     const ended = outcome.success && payment && (await ledger.end(payment.id, outcome.data))
     // Not open any more (a second click, another tab), or not a choice of ours: show how it stands.

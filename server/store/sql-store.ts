@@ -66,14 +66,15 @@ export function createSqlStore(db: Kysely<Database>): Store {
             failure: result.failure,
             updated_at: now.toISOString(),
             lease_until: null,
-            ...(result.amount !== undefined && { amount: formatAmount(result.amount, currency) }),
             ...(result.reference !== undefined && { reference: result.reference }),
             ...(result.redirectUrl !== undefined && { redirect_url: result.redirectUrl }),
             ...(result.expiresAt !== undefined && { expires_at: result.expiresAt.toISOString() }),
-            // A report may have moved the status meanwhile; only an open session can fail here.
-            ...(result.failed && {
-              status: sql<string>`case when status = 'pending' then 'failed' else status end`,
+            // A report may have moved the status meanwhile: what was paid keeps the amount that it was
+            // settled against, and only an open session can fail here.
+            ...(result.amount !== undefined && {
+              amount: whilePending('amount', formatAmount(result.amount, currency)),
             }),
+            ...(result.failed && { status: whilePending('status', 'failed') }),
           })
           .where('id', '=', lease.session.id)
           .where('fence', '=', lease.fence)
@@ -146,6 +147,10 @@ export function createSqlStore(db: Kysely<Database>): Store {
 
 function transact<T>(db: Kysely<Database>, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction().execute(work)
+}
+
+function whilePending(column: 'amount' | 'status', value: string) {
+  return sql<string>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
 }
 
 async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<Lease | undefined> {

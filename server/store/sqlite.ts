@@ -9,7 +9,7 @@ import { migrations } from './migrations.ts'
  * @throws where the file cannot be opened or migrated
  */
 export async function openSqlite(path: string): Promise<Kysely<Database>> {
-  const sqlite = new SQLite(path)
+  const sqlite = openFile(path)
   sqlite.pragma('journal_mode = WAL')
   // FULL: what was acknowledged is on the disk, also if the power goes at that moment.
   sqlite.pragma('synchronous = FULL')
@@ -18,6 +18,14 @@ export async function openSqlite(path: string): Promise<Kysely<Database>> {
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) })
   await migrate(db)
   return db
+}
+
+function openFile(path: string): SQLite.Database {
+  try {
+    return new SQLite(path)
+  } catch (cause) {
+    throw new Error(`DATABASE_URL: the file ${path} cannot be opened or made`, { cause })
+  }
 }
 
 async function migrate(db: Kysely<Database>): Promise<void> {

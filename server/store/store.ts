@@ -33,6 +33,7 @@ export type ClaimOutcome =
 
 /** What working on a session came to. */
 export interface SessionResult {
+  /** Kept only if the session is still pending: what a payment was settled against never changes. */
   readonly amount?: bigint
   readonly reference?: string
   readonly redirectUrl?: string
