@@ -22,7 +22,14 @@ import type { Order, ProviderCall, ProviderSession } from './providers/provider.
 import { isHostListed, isSafeUrl } from './safe-url.ts'
 import { newSessionId, toPublicSession, type SessionRecord } from './session.ts'
 import { settle } from './settlement.ts'
-import type { Intent, Lease, SessionResult, Store, StoredAnswer } from './store/store.ts'
+import {
+  ReferenceTaken,
+  type Intent,
+  type Lease,
+  type SessionResult,
+  type Store,
+  type StoredAnswer,
+} from './store/store.ts'
 
 export interface PaymentDeps {
   readonly config: Config
@@ -178,17 +185,17 @@ export function createPayments(deps: PaymentDeps): Payments {
         return keep(problemAnswer(new SessionNotOpen(toPublicSession(session)), caller.requestId))
       })
     } catch (error) {
-      const failure = error instanceof ProviderError ? error.of(lease.session.id) : undefined
+      const failure = toProviderError(error)?.of(lease.session.id)
       if (!failure || failure.retryable) {
         await release({ failure: failure?.code ?? lease.session.failure }, null)
-        throw error
+        throw failure ?? error
       }
       // A refused change leaves the session as it was; a refused session ends here.
       const failed = lease.session.reference === null
       await release({ failure: failure.code, failed }, () =>
         keep(problemAnswer(failure, caller.requestId)),
       )
-      log.warn({ session: lease.session.id, code: failure.code, err: failure }, 'provider refused')
+      log.error({ session: lease.session.id, err: failure }, 'the provider refused the request')
     }
     if (!answer) throw new Error('the store released a session without making its answer')
     return { ...answer, replayed: false }
@@ -202,8 +209,9 @@ export function createPayments(deps: PaymentDeps): Payments {
     const { reference, redirectUrl, expiresAt } = await call({ idempotencyKey: session.id })
     // Its page is where the buyer will be asked for money, so it must be the provider's own.
     if (!isSafeUrl(redirectUrl) || !isHostListed(new URL(redirectUrl), redirectHosts)) {
-      const cause = new Error(`${session.provider}: the redirect URL's host is not on its list`)
-      throw new ProviderUnavailable('the payment provider cannot be reached', {}, { cause })
+      throw unavailable(
+        new Error(`${session.provider}: the redirect URL's host is not on its list`),
+      )
     }
     return { reference, redirectUrl, failure: null, ...(expiresAt && { expiresAt }) }
   }
@@ -229,6 +237,16 @@ export function createPayments(deps: PaymentDeps): Payments {
     if (session.status === 'pending' && session.expiresAt > now()) return
     throw new SessionNotOpen(toPublicSession(session))
   }
+}
+
+/** The provider's failure, if it is one; a session that it has given out before is one, too. */
+function toProviderError(error: unknown): ProviderError | undefined {
+  if (error instanceof ReferenceTaken) return unavailable(error)
+  return error instanceof ProviderError ? error : undefined
+}
+
+function unavailable(cause: Error): ProviderUnavailable {
+  return new ProviderUnavailable('the payment provider cannot be reached', {}, { cause })
 }
 
 function toIntent(scope: string, body: CreateSession | UpdateSession, caller: Caller): Intent {

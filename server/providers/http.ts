@@ -68,7 +68,11 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
         signal,
       })
       status = answer.status
-      text = await readText(answer.body)
+      // What a refusal says is of no use to anyone here, so it may be as broken as it likes.
+      text = await readText(answer.body).catch((error: unknown) => {
+        if (isSuccess(status)) throw error
+        return ''
+      })
     } catch (error) {
       if (signal.aborted) throw timeout(what)
       throw unavailable(`${what} failed: ${reason(error)}`)
@@ -90,8 +94,12 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
   }
 }
 
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
 function assertSuccess(what: string, status: number): void {
-  if (status >= 200 && status < 300) return
+  if (isSuccess(status)) return
   const told = `${what} answered ${status}`
   // A redirect is not followed: it would carry the API key to wherever it points.
   if (status < 400 || status >= 500 || status === 408 || status === 429) throw unavailable(told)

@@ -4,7 +4,14 @@ import { formatAmount, parseAmount } from '../contract/money.ts'
 import type { PaymentReport } from '../providers/provider.ts'
 import type { SessionRecord } from '../session.ts'
 import type { Database, ReportsTable, SessionsTable } from './database.ts'
-import type { ClaimOutcome, Lease, Settle, Store, StoredAnswer } from './store.ts'
+import {
+  ReferenceTaken,
+  type ClaimOutcome,
+  type Lease,
+  type Settle,
+  type Store,
+  type StoredAnswer,
+} from './store.ts'
 
 /** As long as a holder may work on a session before another may take it over. */
 export const LEASE_MS = 15_000
@@ -59,7 +66,10 @@ export function createSqlStore(db: Kysely<Database>): Store {
 
     release(intent, lease, result, answer, settle, now) {
       return transact(db, async (tx) => {
-        const { currency } = lease.session
+        const { id, currency, provider } = lease.session
+        if (result.reference !== undefined) {
+          await assertReferenceFree(tx, id, provider, result.reference)
+        }
         const row = await tx
           .updateTable('sessions')
           .set({
@@ -76,7 +86,7 @@ export function createSqlStore(db: Kysely<Database>): Store {
             }),
             ...(result.failed && { status: whilePending('status', 'failed') }),
           })
-          .where('id', '=', lease.session.id)
+          .where('id', '=', id)
           .where('fence', '=', lease.fence)
           .returningAll()
           .executeTakeFirst()
@@ -151,6 +161,22 @@ function transact<T>(db: Kysely<Database>, work: (tx: Tx) => Promise<T>): Promis
 
 function whilePending(column: 'amount' | 'status', value: string) {
   return sql<string>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
+}
+
+async function assertReferenceFree(
+  tx: Tx,
+  id: string,
+  provider: string,
+  reference: string,
+): Promise<void> {
+  const other = await tx
+    .selectFrom('sessions')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('reference', '=', reference)
+    .where('id', '!=', id)
+    .executeTakeFirst()
+  if (other) throw new ReferenceTaken(`${provider} gave one session to two of ours`)
 }
 
 async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<Lease | undefined> {

@@ -46,6 +46,11 @@ export interface SessionResult {
 /** How a report changes a session; undefined where it changes nothing. */
 export type Settle = (session: SessionRecord, report: PaymentReport) => SettlementChange | undefined
 
+/** Another session has this provider session already: a payment of it could settle either. */
+export class ReferenceTaken extends Error {
+  override readonly name = 'ReferenceTaken'
+}
+
 export interface Store {
   /** What is known of an intent's key, if anything. */
   findPrior(scope: string, key: string): Promise<Prior | undefined>
@@ -59,6 +64,7 @@ export interface Store {
    * Ends a lease: keeps the result and, unless the intent may be tried again (null), its answer; then
    * settles the reports that arrived before the session's reference was known.
    * @returns the session as it is now; undefined where the lease had been lost and nothing was kept
+   * @throws ReferenceTaken, and keeps nothing
    */
   release(
     intent: Intent,

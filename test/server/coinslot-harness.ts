@@ -2,12 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { createCoinslot, type Coinslot } from '../../server/coinslot.ts'
 import type { Session } from '../../server/contract/schemas.ts'
-import type { Transport } from '../../server/transport.ts'
+import type { ProviderTiming } from '../../server/providers/catalog.ts'
+import type { Transport, TransportRequest } from '../../server/transport.ts'
 
 export interface Harness {
   readonly coinslot: Coinslot
   /** Every log line that was written. */
   readonly logs: string[]
+  /** Every request that left for a provider (the sandbox's own webhooks are such requests too). */
+  readonly sent: TransportRequest[]
   /** Sends a request as a page on the same origin would; `null` takes a header away. */
   request(method: string, path: string, options?: RequestOptions): Promise<Response>
   createSession(body: unknown, headers?: Record<string, string | null>): Promise<Response>
@@ -25,6 +28,7 @@ export interface HarnessOptions {
   readonly environment?: Record<string, string>
   /** What answers requests to other servers; this very app by default, for the sandbox. */
   readonly transport?: Transport
+  readonly providerTiming?: ProviderTiming
   readonly now?: () => Date
   readonly databaseUrl?: string
 }
@@ -40,6 +44,7 @@ export function newKey(): string {
 
 export async function startCoinslot(options: HarnessOptions = {}): Promise<Harness> {
   const logs: string[] = []
+  const sent: TransportRequest[] = []
   const coinslot = await createCoinslot({
     configuration: options.configuration,
     environment: {
@@ -50,7 +55,11 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
     selfUrl: SELF,
     logTo: { write: (line: string) => void logs.push(line) },
     assets: new URL('./assets/', import.meta.url),
-    transport: options.transport ?? ((request) => toSelf(request)),
+    transport: (request) => {
+      sent.push(request)
+      return (options.transport ?? toSelf)(request)
+    },
+    ...(options.providerTiming && { providerTiming: options.providerTiming }),
     ...(options.now && { now: options.now }),
   })
 
@@ -84,6 +93,7 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
   return {
     coinslot,
     logs,
+    sent,
     request,
     createSession: (body, headers) =>
       request('POST', '/v1/sessions', { body, ...(headers && { headers }) }),
@@ -96,6 +106,21 @@ export async function readSession(answer: Response): Promise<Session> {
 
 export async function readProblem(answer: Response): Promise<Record<string, unknown>> {
   return (await answer.json()) as Record<string, unknown>
+}
+
+/** A provider that answers with what `answer` makes of each request. */
+export function providerThat(
+  answer: (request: TransportRequest) => ProviderAnswer | Promise<ProviderAnswer>,
+): Transport {
+  return async (request) => {
+    const { status = 200, body } = await answer(request)
+    return { status, body: bytesOf(Response.json(body)) }
+  }
+}
+
+export interface ProviderAnswer {
+  readonly status?: number
+  readonly body: unknown
 }
 
 async function* bytesOf(answer: Response): AsyncGenerator<Uint8Array> {

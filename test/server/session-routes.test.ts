@@ -8,7 +8,12 @@ describe('POST /v1/sessions', () => {
     expect(answer.status).toBe(201)
     const session = await readSession(answer)
     expect(answer.headers.get('Location')).toBe(`/v1/sessions/${session.id}`)
-    expect(session).toMatchObject({ status: 'pending', amount: '12.50', currency: 'USD', test: true })
+    expect(session).toMatchObject({
+      status: 'pending',
+      amount: '12.50',
+      currency: 'USD',
+      test: true,
+    })
     expect(session.redirectUrl).toMatch(/^http:\/\/localhost:8080\/sandbox\/pay\/sbx_/)
   })
 })

@@ -3,7 +3,13 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { PaymentReport } from '../../../server/providers/provider.ts'
 import { settle } from '../../../server/settlement.ts'
 import type { SessionRecord } from '../../../server/session.ts'
-import type { Intent, Lease, Store, StoredAnswer } from '../../../server/store/store.ts'
+import {
+  ReferenceTaken,
+  type Intent,
+  type Lease,
+  type Store,
+  type StoredAnswer,
+} from '../../../server/store/store.ts'
 import { AT, sessionRecord } from '../session-fixture.ts'
 
 const intent: Intent = {
@@ -62,7 +68,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       const outcomes = await Promise.all(
         Array.from({ length: 20 }, () => store.claim(intent, sessionRecord(), AT)),
       )
-      const kinds = outcomes.map(({ kind }) => kind).sort()
+      const kinds = outcomes.map(({ kind }) => kind).toSorted()
       expect(kinds).toEqual(['claimed', ...Array<string>(19).fill('in_progress')])
     })
 
@@ -190,7 +196,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
       await expect(
         store.release(second, outcome.lease, opened, answer, settle, AT),
-      ).rejects.toThrow()
+      ).rejects.toThrow(ReferenceTaken)
     })
 
     it('forgets the intents of before, and keeps their sessions', async () => {
