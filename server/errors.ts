@@ -192,7 +192,7 @@ export class SessionNotOpen extends CoinslotError {
   readonly code = 'session_not_open'
   readonly status = 409
   constructor(session: Session) {
-    super(`this session is ${session.status} and cannot be changed`, { session })
+    super('this session is not open any more: start a new one', { session })
   }
 }
 

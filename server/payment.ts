@@ -20,7 +20,7 @@ import { verifyOffer, type Offer } from './offer.ts'
 import type { ConfiguredProvider } from './providers/catalog.ts'
 import type { Order, ProviderCall, ProviderSession } from './providers/provider.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
-import { newSessionId, toPublicSession, type SessionRecord } from './session.ts'
+import { idForLog, newSessionId, toPublicSession, type SessionRecord } from './session.ts'
 import { settle } from './settlement.ts'
 import {
   ReferenceTaken,
@@ -195,7 +195,10 @@ export function createPayments(deps: PaymentDeps): Payments {
       await release({ failure: failure.code, failed }, () =>
         keep(problemAnswer(failure, caller.requestId)),
       )
-      log.error({ session: lease.session.id, err: failure }, 'the provider refused the request')
+      log.error(
+        { session: idForLog(lease.session.id), err: failure },
+        'the provider refused the request',
+      )
     }
     if (!answer) throw new Error('the store released a session without making its answer')
     return { ...answer, replayed: false }

@@ -48,6 +48,11 @@ export function newSessionId(): string {
   return `cs_${randomBytes(24).toString('base64url')}`
 }
 
+/** Enough of an id to find a session by in a log, and too little to read the session with. */
+export function idForLog(id: string): string {
+  return id.slice(0, 11)
+}
+
 /** What of a session may leave the server. */
 export function toPublicSession(record: SessionRecord): Session {
   const { id, status, exception, currency, clientReferenceId, test, redirectUrl } = record

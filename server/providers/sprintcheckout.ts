@@ -1,4 +1,5 @@
 /** Sprintcheckout: crypto payments; https://docs.sprintcheckout.com/api-reference/sessions/create */
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { SessionStatus } from '../contract/schemas.ts'
 import { isCurrency } from '../contract/currencies.ts'
@@ -124,8 +125,9 @@ function readReport(body: Uint8Array): PaymentReport | undefined {
   const paid = currency && isCurrency(currency) ? fromProviderNumber(amount, currency) : undefined
   return {
     provider: 'sprintcheckout',
-    // There is no delivery id; the documentation says to tell reports apart by paymentSessionId.
-    eventId: `${paymentSessionId}:${status}`,
+    // There is no delivery id. The documentation says to tell reports apart by paymentSessionId, but
+    // a static order is paid more than once: what is told again in the same bytes is the same report.
+    eventId: createHash('sha256').update(body).digest('base64url'),
     reference: paymentSessionId,
     status: meaning,
     ...(paid !== undefined && currency && { amount: paid, currency }),

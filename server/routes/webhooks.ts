@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { ProviderNotFound } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ConfiguredProvider } from '../providers/catalog.ts'
+import { idForLog } from '../session.ts'
 import { settle } from '../settlement.ts'
 import type { Store } from '../store/store.ts'
 import { limitBody, type Env } from './guards.ts'
@@ -27,7 +28,10 @@ export function webhookRoutes({ providers, store, log, now }: WebhookDeps): Hono
     const session = report && (await store.settle(report, settle, now()))
     if (session) {
       const { id, status, exception } = session
-      log.info({ session: id, status, exception, event: report.eventId }, 'session settled')
+      log.info(
+        { session: idForLog(id), status, exception, event: report.eventId },
+        'session settled',
+      )
     }
     return c.json({ received: true })
   })

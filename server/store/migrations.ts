@@ -37,7 +37,7 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('scope', 'text', (column) => column.notNull())
     .addColumn('key', 'text', (column) => column.notNull())
     .addColumn('fingerprint', 'text', (column) => column.notNull())
-    .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.id'))
+    .addColumn('session_id', 'text', (column) => column.notNull())
     .addColumn('answer', 'text')
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('intents_primary', ['scope', 'key'])

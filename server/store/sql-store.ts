@@ -1,110 +1,41 @@
 /** The store over any database that Kysely speaks to; plain SQL that SQLite and PostgreSQL share. */
-import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
-import { formatAmount, parseAmount } from '../contract/money.ts'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { formatAmount } from '../contract/money.ts'
 import type { PaymentReport } from '../providers/provider.ts'
 import type { SessionRecord } from '../session.ts'
-import type { Database, ReportsTable, SessionsTable } from './database.ts'
+import type { Database } from './database.ts'
+import { toAnswer, toRecord, toReport, toReportRow, toSessionRow } from './rows.ts'
 import {
   ReferenceTaken,
   type ClaimOutcome,
+  type Intent,
   type Lease,
+  type Prior,
+  type SessionResult,
   type Settle,
   type Store,
   type StoredAnswer,
 } from './store.ts'
 
 /** As long as a holder may work on a session before another may take it over. */
-export const LEASE_MS = 15_000
+const LEASE_MS = 15_000
 
 type Tx = Transaction<Database>
 
 export function createSqlStore(db: Kysely<Database>): Store {
+  const transact = <T>(work: (tx: Tx) => Promise<T>) => db.transaction().execute(work)
   return {
-    async findPrior(scope, key) {
-      const row = await db
-        .selectFrom('intents')
-        .select(['fingerprint', 'answer'])
-        .where('scope', '=', scope)
-        .where('key', '=', key)
-        .executeTakeFirst()
-      return row && { fingerprint: row.fingerprint, answer: readAnswer(row.answer) }
-    },
-
-    claim(intent, session, now) {
-      return transact(db, async (tx): Promise<ClaimOutcome> => {
-        const isNew = typeof session !== 'string'
-        const known = await tx
-          .selectFrom('intents')
-          .selectAll()
-          .where('scope', '=', intent.scope)
-          .where('key', '=', intent.key)
-          .executeTakeFirst()
-        if (known && known.fingerprint !== intent.fingerprint) return { kind: 'reused' }
-        const answer = readAnswer(known?.answer ?? null)
-        if (answer) return { kind: 'replay', answer }
-
-        if (!known && isNew) await tx.insertInto('sessions').values(toRow(session)).execute()
-        const sessionId = known?.session_id ?? (isNew ? session.id : session)
-        const lease = await takeLease(tx, sessionId, now)
-        if (!lease) return { kind: 'in_progress' }
-        if (!known) {
-          await tx
-            .insertInto('intents')
-            .values({
-              scope: intent.scope,
-              key: intent.key,
-              fingerprint: intent.fingerprint,
-              session_id: sessionId,
-              answer: null,
-              created_at: now.toISOString(),
-            })
-            .execute()
-        }
-        return { kind: 'claimed', lease }
-      })
-    },
-
-    release(intent, lease, result, answer, settle, now) {
-      return transact(db, async (tx) => {
-        const { id, currency, provider } = lease.session
-        if (result.reference !== undefined) {
-          await assertReferenceFree(tx, id, provider, result.reference)
-        }
-        const row = await tx
-          .updateTable('sessions')
-          .set({
-            failure: result.failure,
-            updated_at: now.toISOString(),
-            lease_until: null,
-            ...(result.reference !== undefined && { reference: result.reference }),
-            ...(result.redirectUrl !== undefined && { redirect_url: result.redirectUrl }),
-            ...(result.expiresAt !== undefined && { expires_at: result.expiresAt.toISOString() }),
-            // A report may have moved the status meanwhile: what was paid keeps the amount that it was
-            // settled against, and only an open session can fail here.
-            ...(result.amount !== undefined && {
-              amount: whilePending('amount', formatAmount(result.amount, currency)),
-            }),
-            ...(result.failed && { status: whilePending('status', 'failed') }),
-          })
-          .where('id', '=', id)
-          .where('fence', '=', lease.fence)
-          .returningAll()
-          .executeTakeFirst()
-        if (!row) return undefined
-        const session = await settleWaiting(tx, toRecord(row), settle, now)
-        if (answer) {
-          await tx
-            .updateTable('intents')
-            .set({ answer: JSON.stringify(answer(session)) })
-            .where('scope', '=', intent.scope)
-            .where('key', '=', intent.key)
-            .execute()
-        }
-        return session
-      })
-    },
-
-    async findSession(id) {
+    findPrior: (scope, key) => findPrior(db, { scope, key }),
+    claim: (intent, session, now) => transact((tx) => claim(tx, intent, session, now)),
+    release: (intent, lease, result, answer, settle, now) =>
+      transact(async (tx) => {
+        const session = await release(tx, lease, result, now)
+        if (!session) return undefined
+        const settled = await settleWaiting(tx, session, settle, now)
+        if (answer) await keepAnswer(tx, intent, answer(settled))
+        return settled
+      }),
+    findSession: async (id) => {
       const row = await db
         .selectFrom('sessions')
         .selectAll()
@@ -112,53 +43,149 @@ export function createSqlStore(db: Kysely<Database>): Store {
         .executeTakeFirst()
       return row && toRecord(row)
     },
-
-    settle(report, settle, now) {
-      return transact(db, async (tx) => {
-        const { numInsertedOrUpdatedRows } = await tx
-          .insertInto('reports')
-          .values({
-            provider: report.provider,
-            event_id: report.eventId,
-            reference: report.reference,
-            status: report.status,
-            amount: reportAmount(report),
-            currency: report.currency ?? null,
-            session_id: null,
-            received_at: now.toISOString(),
-          })
-          .onConflict((conflict) => conflict.columns(['provider', 'event_id']).doNothing())
-          .executeTakeFirstOrThrow()
-        if (!numInsertedOrUpdatedRows) return undefined
-        const row = await tx
-          .selectFrom('sessions')
-          .selectAll()
-          .where('provider', '=', report.provider)
-          .where('reference', '=', report.reference)
-          .executeTakeFirst()
-        if (!row) return undefined
-        const before = toRecord(row)
-        const after = await apply(tx, before, report, settle, now)
-        return after === before ? undefined : after
-      })
-    },
-
-    async forgetIntents(before) {
+    settle: (report, settle, now) => transact((tx) => settleReport(tx, report, settle, now)),
+    forgetIntents: async (before) => {
       await db.deleteFrom('intents').where('created_at', '<', before.toISOString()).execute()
     },
-
-    async ping() {
+    ping: async () => {
       await db.selectFrom('sessions').select('id').limit(1).execute()
     },
-
     close: () => db.destroy(),
   }
 }
 
-function transact<T>(db: Kysely<Database>, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.transaction().execute(work)
+async function findPrior(
+  db: Kysely<Database>,
+  { scope, key }: Pick<Intent, 'scope' | 'key'>,
+): Promise<Prior | undefined> {
+  const row = await db
+    .selectFrom('intents')
+    .select(['fingerprint', 'answer', 'session_id'])
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  return (
+    row && {
+      fingerprint: row.fingerprint,
+      answer: toAnswer(row.answer),
+      sessionId: row.session_id,
+    }
+  )
 }
 
+async function claim(
+  tx: Tx,
+  intent: Intent,
+  session: SessionRecord | string,
+  now: Date,
+): Promise<ClaimOutcome> {
+  const isNew = typeof session !== 'string'
+  const isFirst = await addIntent(tx, intent, isNew ? session.id : session, now)
+  if (!isFirst) return claimAgain(tx, intent, now)
+  if (isNew) await tx.insertInto('sessions').values(toSessionRow(session)).execute()
+  const lease = await takeLease(tx, isNew ? session.id : session, now)
+  if (lease) return { kind: 'claimed', lease }
+  // The session is being changed under another key: this one stays unused.
+  await tx
+    .deleteFrom('intents')
+    .where('scope', '=', intent.scope)
+    .where('key', '=', intent.key)
+    .execute()
+  return { kind: 'in_progress' }
+}
+
+/** A claim of an intent that is known: to be answered again, to be gone on with, or somebody else's. */
+async function claimAgain(tx: Tx, intent: Intent, now: Date): Promise<ClaimOutcome> {
+  const prior = await findPrior(tx, intent)
+  if (prior?.fingerprint !== intent.fingerprint) return { kind: 'reused' }
+  if (prior.answer) return { kind: 'replay', answer: prior.answer }
+  const lease = await takeLease(tx, prior.sessionId, now)
+  return lease ? { kind: 'claimed', lease } : { kind: 'in_progress' }
+}
+
+/** Adds an intent; false where its key is taken. */
+async function addIntent(tx: Tx, intent: Intent, sessionId: string, now: Date): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('intents')
+    .values({
+      scope: intent.scope,
+      key: intent.key,
+      fingerprint: intent.fingerprint,
+      session_id: sessionId,
+      answer: null,
+      created_at: now.toISOString(),
+    })
+    .onConflict((conflict) => conflict.columns(['scope', 'key']).doNothing())
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+async function keepAnswer(tx: Tx, { scope, key }: Intent, answer: StoredAnswer): Promise<void> {
+  await tx
+    .updateTable('intents')
+    .set({ answer: JSON.stringify(answer) })
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .execute()
+}
+
+async function release(
+  tx: Tx,
+  { session: { id, currency, provider }, fence }: Lease,
+  result: SessionResult,
+  now: Date,
+): Promise<SessionRecord | undefined> {
+  const { amount, reference, redirectUrl, expiresAt, failure, failed } = result
+  if (reference !== undefined) await assertReferenceFree(tx, id, provider, reference)
+  const row = await tx
+    .updateTable('sessions')
+    .set({
+      failure,
+      updated_at: now.toISOString(),
+      lease_until: null,
+      ...(reference !== undefined && { reference }),
+      ...(redirectUrl !== undefined && { redirect_url: redirectUrl }),
+      ...(expiresAt !== undefined && { expires_at: expiresAt.toISOString() }),
+      // A report may have moved the status meanwhile: what was paid keeps the amount that it was
+      // settled against, and only an open session can fail here.
+      ...(amount !== undefined && {
+        amount: whilePending('amount', formatAmount(amount, currency)),
+      }),
+      ...(failed && { status: whilePending('status', 'failed') }),
+    })
+    .where('id', '=', id)
+    .where('fence', '=', fence)
+    .returningAll()
+    .executeTakeFirst()
+  return row && toRecord(row)
+}
+
+async function settleReport(
+  tx: Tx,
+  report: PaymentReport,
+  settle: Settle,
+  now: Date,
+): Promise<SessionRecord | undefined> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('reports')
+    .values(toReportRow(report, now))
+    .onConflict((conflict) => conflict.columns(['provider', 'event_id']).doNothing())
+    .executeTakeFirstOrThrow()
+  // Known already: whatever it had to change, it has changed.
+  if (numInsertedOrUpdatedRows !== 1n) return undefined
+  const row = await tx
+    .selectFrom('sessions')
+    .selectAll()
+    .where('provider', '=', report.provider)
+    .where('reference', '=', report.reference)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const before = toRecord(row)
+  const after = await apply(tx, before, report, settle, now)
+  return after === before ? undefined : after
+}
+
+/** A value for a column that only an open session takes. */
 function whilePending(column: 'amount' | 'status', value: string) {
   return sql<string>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
 }
@@ -247,74 +274,4 @@ async function apply(
   // Another transaction moved it first: this one starts again and sees what came of it.
   if (numUpdatedRows !== 1n) throw new Error('the session changed while it was being settled')
   return { ...session, ...change, updatedAt: now }
-}
-
-function toRow(session: SessionRecord): Omit<Selectable<SessionsTable>, 'fence'> {
-  return {
-    id: session.id,
-    status: session.status,
-    exception: session.exception,
-    amount: formatAmount(session.amount, session.currency),
-    currency: session.currency,
-    checkout_id: session.checkoutId,
-    checkout: JSON.stringify(session.checkout),
-    client_reference_id: session.clientReferenceId,
-    locale: session.locale,
-    provider: session.provider,
-    reference: session.reference,
-    redirect_url: session.redirectUrl,
-    failure: session.failure,
-    test: Number(session.test),
-    created_at: session.createdAt.toISOString(),
-    updated_at: session.updatedAt.toISOString(),
-    expires_at: session.expiresAt.toISOString(),
-    lease_until: null,
-  }
-}
-
-function toRecord(row: Selectable<SessionsTable>): SessionRecord {
-  return {
-    id: row.id,
-    status: row.status as SessionRecord['status'],
-    exception: row.exception as SessionRecord['exception'],
-    amount: readAmount(row.amount, row.currency),
-    currency: row.currency,
-    checkoutId: row.checkout_id,
-    checkout: JSON.parse(row.checkout) as SessionRecord['checkout'],
-    clientReferenceId: row.client_reference_id,
-    locale: row.locale,
-    provider: row.provider,
-    reference: row.reference,
-    redirectUrl: row.redirect_url,
-    failure: row.failure as SessionRecord['failure'],
-    test: row.test === 1,
-    createdAt: new Date(row.created_at),
-    updatedAt: new Date(row.updated_at),
-    expiresAt: new Date(row.expires_at),
-  }
-}
-
-function toReport(row: Selectable<ReportsTable>): PaymentReport {
-  const { amount, currency } = row
-  return {
-    provider: row.provider,
-    eventId: row.event_id,
-    reference: row.reference,
-    status: row.status as PaymentReport['status'],
-    ...(amount !== null && currency !== null && { amount: readAmount(amount, currency), currency }),
-  }
-}
-
-function reportAmount({ amount, currency }: PaymentReport): string | null {
-  return amount === undefined || currency === undefined ? null : formatAmount(amount, currency)
-}
-
-function readAmount(text: string, currency: string): bigint {
-  const minor = parseAmount(text, currency)
-  if (typeof minor !== 'bigint') throw new Error(`the store holds ${text} as an amount: ${minor}`)
-  return minor
-}
-
-function readAnswer(json: string | null): StoredAnswer | null {
-  return json === null ? null : (JSON.parse(json) as StoredAnswer)
 }

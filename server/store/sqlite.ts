@@ -1,6 +1,14 @@
 /** Opens the embedded store: a SQLite file that survives a power cut. */
 import SQLite from 'better-sqlite3'
-import { Kysely, Migrator, SqliteDialect } from 'kysely'
+import {
+  CompiledQuery,
+  Kysely,
+  Migrator,
+  SqliteDialect,
+  SqliteDriver,
+  type DatabaseConnection,
+  type SqliteDialectConfig,
+} from 'kysely'
 import type { Database } from './database.ts'
 import { migrations } from './migrations.ts'
 
@@ -15,9 +23,32 @@ export async function openSqlite(path: string): Promise<Kysely<Database>> {
   sqlite.pragma('synchronous = FULL')
   sqlite.pragma('busy_timeout = 5000')
   sqlite.pragma('foreign_keys = ON')
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) })
+  const db = new Kysely<Database>({ dialect: new ImmediateDialect({ database: sqlite }) })
   await migrate(db)
   return db
+}
+
+/**
+ * SQLite whose transactions take the write lock when they begin. One that only reads first and writes
+ * later would fail at once, without waiting, when another process has written in between.
+ */
+class ImmediateDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig
+
+  constructor(config: SqliteDialectConfig) {
+    super(config)
+    this.#config = config
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateDriver(this.#config)
+  }
+}
+
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
 }
 
 function openFile(path: string): SQLite.Database {

@@ -17,7 +17,13 @@ export interface Intent {
   readonly fingerprint: string
 }
 
-export type Prior = { readonly fingerprint: string; readonly answer: StoredAnswer | null }
+/** What is known of a key that was used before. */
+export interface Prior {
+  readonly fingerprint: string
+  readonly sessionId: string
+  /** Null while it is worked on, and after a failure that may be tried again. */
+  readonly answer: StoredAnswer | null
+}
 
 /** The right to work on a session until `leaseUntil`; a later holder's fence is greater. */
 export interface Lease {

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createSandboxLedger } from '../../../server/store/sandbox-ledger.ts'
@@ -36,6 +39,30 @@ describe('the SQLite file', () => {
     const second = createSqlStore(await openSqlite(path))
     expect(await second.findSession(session.id)).toEqual(session)
     await second.close()
+  })
+})
+
+describe('two processes on one SQLite file', () => {
+  it('wait for one another instead of failing', async () => {
+    const path = newFile()
+    await (await openSqlite(path)).destroy()
+    const script = fileURLToPath(new URL('./claim-sessions.ts', import.meta.url))
+    const run = async (name: string) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', script, path, name, '100'])
+      let errors = ''
+      child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+      const [code] = (await once(child, 'exit')) as [number]
+      return { code, errors }
+    }
+    const ends = await Promise.all([run('a'), run('b')])
+    expect(ends).toEqual([
+      { code: 0, errors: '' },
+      { code: 0, errors: '' },
+    ])
+    const db = await openSqlite(path)
+    const rows = await db.selectFrom('sessions').select('id').execute()
+    expect(rows).toHaveLength(200)
+    await db.destroy()
   })
 })
 

@@ -100,6 +100,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       })
       expect(await store.findPrior(intent.scope, intent.key)).toEqual({
         fingerprint: 'f1',
+        sessionId: lease.session.id,
         answer: kept,
       })
       const elsewhere = { ...intent, scope: 'POST /v1/sessions https://other.example' }
@@ -185,6 +186,17 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       const result = { failure: 'provider_rejected', failed: true } as const
       const session = await store.release(intent, again, result, answer, settle, AT)
       expect(session?.status).toBe('paid')
+    })
+
+    it('keeps the amount that was paid when a change of it comes too late', async () => {
+      const store = await openStore()
+      const first = await claim(store)
+      await store.release(intent, first, opened, null, settle, AT)
+      const change = await claim(store)
+      await store.settle(paid, settle, AT)
+      const result = { ...opened, amount: 500_000n }
+      const session = await store.release(intent, change, result, null, settle, AT)
+      expect(session).toMatchObject({ status: 'paid', amount: 2500n })
     })
 
     it('never gives two sessions the same provider session', async () => {
