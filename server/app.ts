@@ -7,7 +7,7 @@ import { routePath } from 'hono/route'
 import type { Config } from './config.ts'
 import { CoinslotError, Internal, MethodNotAllowed, NotFound, toProblem } from './errors.ts'
 import type { Log } from './log.ts'
-import { createPayments } from './payment.ts'
+import { createSessions } from './sessions.ts'
 import type { ConfiguredProvider } from './providers/catalog.ts'
 import { checkoutRoutes } from './routes/checkouts.ts'
 import { demoRoutes } from './routes/demo.ts'
@@ -73,7 +73,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   )
 
   app.route('/v1/checkouts', checkoutRoutes(config, providers))
-  app.route('/v1/sessions', sessionRoutes(config, createPayments(deps)))
+  app.route('/v1/sessions', sessionRoutes(config, createSessions(deps)))
   app.route('/v1/webhooks', webhookRoutes(deps))
   app.route('/', widgetRoutes(deps.widget))
   app.route('/', healthRoutes(store))

@@ -111,19 +111,36 @@ export function toCheckoutTerms(id: string, checkout: Checkout, test: boolean): 
   }
 }
 
+/** Whether the buyer may change the amount on the provider's hosted page, too. */
+export function isEditableAtProvider(checkout: Checkout): boolean {
+  return checkout.sprintcheckout?.editable ?? false
+}
+
+/** Whether an amount, in minor units, is one that the checkout lets a buyer choose. */
+export function isWithinLimits(checkout: Checkout, minor: bigint): boolean {
+  const { least, most } = limitsOf(checkout)
+  return minor >= least && minor <= most
+}
+
+function limitsOf(checkout: Checkout): { least: bigint; most: bigint } {
+  return {
+    least: minorUnits(checkout, 'minAmount') ?? 1n,
+    most: minorUnits(checkout, 'maxAmount') ?? MAX_MINOR,
+  }
+}
+
 function assertWithinLimits(checkout: Checkout, minor: bigint): void {
   const { currency } = checkout
-  const least = minorUnits(checkout, 'minAmount') ?? 1n
-  const most = minorUnits(checkout, 'maxAmount') ?? MAX_MINOR
-  const limits = {
-    minAmount: formatAmount(least, currency),
-    maxAmount: checkout.maxAmount ?? null,
-    currency,
+  const { least, most } = limitsOf(checkout)
+  const minAmount = formatAmount(least, currency)
+  const maxAmount = checkout.maxAmount ?? null
+  if (minor < least) {
+    const limits = { minAmount, maxAmount, currency }
+    throw new AmountBelowMinimum(`the least amount is ${minAmount}`, limits)
   }
-  if (minor < least) throw new AmountBelowMinimum(`the least amount is ${limits.minAmount}`, limits)
   if (minor > most) {
-    const maxAmount = formatAmount(most, currency)
-    throw new AmountAboveMaximum(`the greatest amount is ${maxAmount}`, { ...limits, maxAmount })
+    const limits = { minAmount, maxAmount: formatAmount(most, currency), currency }
+    throw new AmountAboveMaximum(`the greatest amount is ${limits.maxAmount}`, limits)
   }
 }
 

@@ -9,9 +9,11 @@ import { createLog, type Log } from './log.ts'
 import { createProviders, type ProviderTiming } from './providers/catalog.ts'
 import { createSandboxApp } from './sandbox/app.ts'
 import { createSandboxReporter } from './sandbox/reporter.ts'
+import { settle } from './settlement.ts'
 import { createSandboxLedger } from './store/sandbox-ledger.ts'
 import { createSqlStore } from './store/sql-store.ts'
 import { openSqlite } from './store/sqlite.ts'
+import type { Store } from './store/store.ts'
 import { createTransport, type Transport } from './transport.ts'
 
 export interface CoinslotOptions {
@@ -45,13 +47,8 @@ const SWEEP_EVERY_MS = 60 * 60 * 1000
 
 /** @throws ConfigurationError with all problems at once */
 export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot> {
-  const sandboxSecret = makeSandboxSecret(options.environment)
-  const environment = { SANDBOX_SECRET: sandboxSecret, ...options.environment }
+  const { environment, assets = new URL('../', import.meta.url) } = options
   const config = parseConfig(options.configuration, environment)
-  const selfUrl = options.selfUrl ?? `http://127.0.0.1:${config.port}`
-  const assets = options.assets ?? new URL('../', import.meta.url)
-  const transport = options.transport ?? createTransport()
-  const now = options.now ?? (() => new Date())
   const log = createLog(config.logLevel, options.logTo ?? process.stderr)
   for (const warning of config.warnings) log.warn(warning)
 
@@ -59,16 +56,16 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     throw new Error('the widget is not built: run "npm run build" first', { cause })
   })
   const db = await openSqlite(config.databasePath)
-  const store = createSqlStore(db)
+  const store = createSqlStore(db, settle)
+  const now = options.now ?? (() => new Date())
+  const transport = options.transport ?? createTransport()
+  const selfUrl = options.selfUrl ?? `http://127.0.0.1:${config.port}`
+  const sandboxSecret = makeSandboxSecret(config)
+  const timing = options.providerTiming
   const app = createApp({
     config,
     store,
-    providers: createProviders(config, {
-      transport,
-      timing: options.providerTiming,
-      selfUrl,
-      now,
-    }),
+    providers: createProviders(config, { transport, timing, selfUrl, sandboxSecret, now }),
     log,
     now,
     widget,
@@ -77,39 +74,44 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
       ? createSandboxApp({
           ledger: createSandboxLedger(db),
           report: createSandboxReporter({
-            secret: environment.SANDBOX_SECRET,
+            secret: sandboxSecret,
             transport,
             now,
             onFailure: (payment) => log.error({ payment }, 'sandbox: nobody took the webhook'),
           }),
-          apiKey: environment.SANDBOX_SECRET,
+          apiKey: sandboxSecret,
           publicUrl: `${config.publicUrl}/sandbox`,
           now,
         })
       : undefined,
   })
-
-  const sweep = setInterval(() => {
-    store
-      .forgetIntents(new Date(now().getTime() - INTENT_LIFE_MS))
-      .catch((error: unknown) => log.error({ err: error }, 'old idempotency keys were not removed'))
-  }, SWEEP_EVERY_MS)
-  sweep.unref()
+  const stopSweeping = sweepIntents(store, log, now)
 
   return {
     config,
     log,
     fetch: (request) => app.fetch(request),
     async close() {
-      clearInterval(sweep)
+      stopSweeping()
       await store.close()
     },
   }
 }
 
-/** Both ends of the sandbox are in this server; servers beside one another derive the same. */
-function makeSandboxSecret({ COINSLOT_SECRET }: Environment): string {
-  const [secret] = COINSLOT_SECRET?.split(',') ?? []
+/** Forgets old idempotency keys, now and every hour. */
+function sweepIntents(store: Store, log: Log, now: () => Date): () => void {
+  const sweep = () => {
+    store
+      .forgetIntents(new Date(now().getTime() - INTENT_LIFE_MS))
+      .catch((error: unknown) => log.error({ err: error }, 'old idempotency keys were not removed'))
+  }
+  sweep()
+  const timer = setInterval(sweep, SWEEP_EVERY_MS).unref()
+  return () => clearInterval(timer)
+}
+
+/** Both ends of the sandbox are in this server; servers beside one another derive the same secret. */
+function makeSandboxSecret({ offerSecrets: [secret] }: Config): string {
   const bytes = secret ? createHmac('sha256', secret).update('sandbox').digest() : randomBytes(32)
   return `whsec_${bytes.toString('base64')}`
 }

@@ -4,10 +4,10 @@ export { ConfigurationError, defineConfig, type Configuration } from './config.t
 export type {
   Order,
   PaymentProvider,
-  PaymentReport,
   ProviderCall,
   ProviderDefinition,
   ProviderSession,
   ProviderSetup,
 } from './providers/provider.ts'
+export type { PaymentReport } from './settlement.ts'
 export type { Store } from './store/store.ts'

@@ -1,18 +1,10 @@
 /** Offers: the terms of one order, signed by the merchant's own back end as a JWT. */
-import { errors, jwtVerify } from 'jose'
-import { z } from 'zod'
+import { errors, jwtVerify, type JWTPayload } from 'jose'
 import { checkoutSchema, type Checkout } from './checkout.ts'
 import type { Config } from './config.ts'
-import { customerSchema, type Customer } from './contract/schemas.ts'
+import type { Customer } from './contract/customer.ts'
+import { customerSchema } from './contract/schemas.ts'
 import { CheckoutNotFound, OfferExpired, OfferInvalid } from './errors.ts'
-
-/** What an offer has beside terms; the terms are whatever else is there, and checked as a checkout's. */
-const payloadSchema = z.looseObject({
-  checkout: z.string().optional(),
-  customer: customerSchema.optional(),
-  iat: z.number().optional(),
-  exp: z.number(),
-})
 
 export interface Offer {
   readonly checkoutId: string | null
@@ -21,26 +13,51 @@ export interface Offer {
 }
 
 /**
- * Verifies an offer and reads its terms; what it leaves out comes from the checkout that it names.
+ * Verifies an offer and reads its terms; what it leaves out comes from the checkout that it names, or
+ * else from the one that the page names beside it.
  * @throws OfferInvalid, OfferExpired, CheckoutNotFound
  */
 export async function verifyOffer(
   token: string,
-  { offerSecrets, checkouts }: Pick<Config, 'offerSecrets' | 'checkouts'>,
+  pageCheckout: string | undefined,
+  { offerSecrets, checkouts, providers }: Pick<Config, 'offerSecrets' | 'checkouts' | 'providers'>,
   now: Date,
 ): Promise<Offer> {
-  const payload = payloadSchema.safeParse(await verifyToken(token, offerSecrets, now))
-  if (!payload.success) throw new OfferInvalid('the offer lacks exp, or its customer is malformed')
-  const { checkout: id, customer, iat: _, exp: __, ...terms } = payload.data
-  const base = id === undefined ? {} : checkouts.get(id)
+  // What JWT itself defines is no term; the rest is checked as a checkout's keys are.
+  const { iss, sub, aud, jti, nbf, iat, exp, checkout, customer, ...terms } = await verifyToken(
+    token,
+    offerSecrets,
+    now,
+  )
+  const id = checkout ?? pageCheckout
+  if (pageCheckout !== undefined && id !== pageCheckout) {
+    throw new OfferInvalid('the offer is for another checkout than the page names')
+  }
+  const base = typeof id === 'string' ? checkouts.get(id) : {}
   if (!base) throw new CheckoutNotFound()
-  const checkout = checkoutSchema.safeParse({ ...base, ...terms })
-  if (!checkout.success)
+  const merged = checkoutSchema.safeParse(withoutUselessPresets({ ...base, ...terms }))
+  if (!merged.success || !providers.has(merged.data.provider)) {
     throw new OfferInvalid('the terms of the offer are not those of a checkout')
-  return { checkoutId: id ?? null, checkout: checkout.data, customer }
+  }
+  const buyer = customerSchema.optional().safeParse(customer)
+  if (!buyer.success) throw new OfferInvalid('the customer of the offer is malformed')
+  return {
+    checkoutId: id === undefined ? null : String(id),
+    checkout: merged.data,
+    customer: buyer.data,
+  }
 }
 
-async function verifyToken(token: string, secrets: readonly string[], now: Date): Promise<unknown> {
+/** An offer may fix the amount of a checkout that suggests several. */
+function withoutUselessPresets(terms: Record<string, unknown>): Record<string, unknown> {
+  return terms['editable'] === true ? terms : { ...terms, presets: [] }
+}
+
+async function verifyToken(
+  token: string,
+  secrets: readonly string[],
+  now: Date,
+): Promise<JWTPayload> {
   for (const secret of secrets) {
     try {
       const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), {

@@ -1,11 +1,25 @@
 /** Deciding, from verified reports alone, where a session stands. Pure: no store, no clock, no network. */
+import { isEditableAtProvider, isWithinLimits } from './checkout.ts'
 import type { SessionException, SessionStatus } from './contract/schemas.ts'
-import type { PaymentReport } from './providers/provider.ts'
 import { canMove, type SessionRecord } from './session.ts'
+
+/** What a provider says of one of its sessions; verified to be the provider's word, not yet believed. */
+export interface PaymentReport {
+  readonly provider: string
+  /** Unique among this provider's reports: the same id means the same report told again. */
+  readonly eventId: string
+  readonly reference: string
+  readonly status: SessionStatus
+  /** What was paid, in minor units of `currency`; absent where the provider does not say. */
+  readonly amount?: bigint
+  readonly currency?: string
+}
 
 export interface SettlementChange {
   readonly status: SessionStatus
   readonly exception: SessionException | null
+  /** In minor units: what was paid, where the buyer was free to change it at the provider. */
+  readonly amount?: bigint
 }
 
 /**
@@ -17,8 +31,9 @@ export function settle(
   session: SessionRecord,
   report: PaymentReport,
 ): SettlementChange | undefined {
-  if (report.provider !== session.provider || report.reference !== session.reference)
+  if (report.provider !== session.provider || report.reference !== session.reference) {
     return undefined
+  }
   if (report.status === 'paid') return settlePayment(session, report)
   if (!canMove(session.status, report.status)) return undefined
   return { status: report.status, exception: session.exception }
@@ -26,21 +41,18 @@ export function settle(
 
 function settlePayment(
   session: SessionRecord,
-  report: PaymentReport,
+  { amount, currency }: PaymentReport,
 ): SettlementChange | undefined {
   if (session.status === 'refunded') return undefined
   if (session.status === 'paid') return flag(session, 'duplicate')
-  const doubt = doubtOf(session, report)
-  if (doubt) return flag(session, doubt)
+  if (currency !== session.currency || amount === undefined) return flag(session, 'mismatch')
+  const { checkout } = session
+  const isChosenThere = isEditableAtProvider(checkout) && isWithinLimits(checkout, amount)
+  if (amount < session.amount && !isChosenThere) return flag(session, 'underpaid')
+  if (amount > session.amount && !isChosenThere) return flag(session, 'overpaid')
   if (!canMove(session.status, 'paid')) return flag(session, 'late')
-  return { status: 'paid', exception: session.exception }
-}
-
-function doubtOf(session: SessionRecord, report: PaymentReport): SessionException | undefined {
-  if (report.currency !== session.currency || report.amount === undefined) return 'mismatch'
-  if (report.amount < session.amount) return 'underpaid'
-  if (report.amount > session.amount) return 'overpaid'
-  return undefined
+  const isOther = amount !== session.amount
+  return { status: 'paid', exception: session.exception, ...(isOther && { amount }) }
 }
 
 function flag(session: SessionRecord, exception: SessionException): SettlementChange | undefined {

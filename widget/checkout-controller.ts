@@ -1,7 +1,8 @@
 /** All behaviour of a checkout, without a framework: terms, amount, states, one request at a time. */
 import { readAmount, type AmountTextFault } from '../server/contract/amount-text.ts'
 import { formatAmount, MAX_MINOR } from '../server/contract/money.ts'
-import type { CreateSession, Customer } from '../server/contract/schemas.ts'
+import type { Customer } from '../server/contract/customer.ts'
+import type { CreateSession } from '../server/contract/schemas.ts'
 import {
   createIdempotencyKey,
   getCheckout,

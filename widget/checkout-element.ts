@@ -1,6 +1,6 @@
 /** `<coinslot-checkout>`: shows what a checkout controller knows and tells it what the buyer does. */
 import { html } from 'lit/html.js'
-import type { Customer } from '../server/contract/schemas.ts'
+import type { Customer } from '../server/contract/customer.ts'
 import { styles } from './checkout-element.styles.ts'
 import { CheckoutController, type AmountCode, type CheckoutState } from './checkout-controller.ts'
 import { chooseLocale, languageAt } from './locale.ts'

@@ -1,5 +1,6 @@
 /** Every request and answer of the HTTP interface; the widget imports their types, never this code. */
 import { z } from 'zod'
+import type { Address, Customer } from './customer.ts'
 
 /** Text without control characters or lone surrogates, which logs, CSV files and providers trip over. */
 function plainText(maxLength: number) {
@@ -15,7 +16,7 @@ const locale = z
   .max(35)
   .regex(/^[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*$/, 'must be a BCP 47 language tag, such as de-CH')
 
-export const addressSchema = z
+const addressSchema = z
   .strictObject({
     line1: plainText(200),
     line2: plainText(200).optional(),
@@ -24,7 +25,7 @@ export const addressSchema = z
     postalCode: plainText(20).optional(),
     country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code'),
   })
-  .meta({ id: 'Address' })
+  .meta({ id: 'Address' }) satisfies z.ZodType<Address>
 
 export const customerSchema = z
   .strictObject({
@@ -38,7 +39,10 @@ export const customerSchema = z
     billingAddress: addressSchema.optional(),
     shippingAddress: addressSchema.optional(),
   })
-  .meta({ id: 'Customer', description: 'Passed through to the provider, never stored.' })
+  .meta({
+    id: 'Customer',
+    description: 'Passed through to the provider, never stored.',
+  }) satisfies z.ZodType<Customer>
 
 /** An amount as it comes in: any string here, because what it lacks is said with a code of its own. */
 const amountIn = z
@@ -69,11 +73,11 @@ export const updateSessionSchema = z
   .strictObject({ amount: amountIn, customer: customerSchema.optional() })
   .meta({ id: 'UpdateSession' })
 
-export const sessionStatusSchema = z
+const sessionStatusSchema = z
   .enum(['pending', 'processing', 'paid', 'failed', 'canceled', 'expired', 'refunded'])
   .meta({ id: 'SessionStatus' })
 
-export const sessionExceptionSchema = z
+const sessionExceptionSchema = z
   .enum(['underpaid', 'overpaid', 'late', 'duplicate', 'mismatch'])
   .meta({ id: 'SessionException', description: 'Money that needs a person to look at it.' })
 
@@ -95,13 +99,7 @@ export const sessionSchema = z
   })
   .meta({ id: 'Session' })
 
-export const collectableSchema = z.enum([
-  'name',
-  'email',
-  'phone',
-  'billingAddress',
-  'shippingAddress',
-])
+const collectableSchema = z.enum(['name', 'email', 'phone', 'billingAddress', 'shippingAddress'])
 
 export const checkoutTermsSchema = z
   .strictObject({
@@ -119,7 +117,7 @@ export const checkoutTermsSchema = z
   })
   .meta({ id: 'Checkout' })
 
-/** Every `code` that an error can carry; each is one class in `errors.ts`. */
+/** Every `code` of the contract; `errors.ts` has a class for each that this server gives. */
 export const errorCodeSchema = z
   .enum([
     'invalid_request',
@@ -177,9 +175,6 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details.' })
 
-export type Address = z.infer<typeof addressSchema>
-export type Customer = z.infer<typeof customerSchema>
-export type Collectable = z.infer<typeof collectableSchema>
 export type CreateSession = z.infer<typeof createSessionSchema>
 export type UpdateSession = z.infer<typeof updateSessionSchema>
 export type SessionStatus = z.infer<typeof sessionStatusSchema>

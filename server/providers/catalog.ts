@@ -22,6 +22,8 @@ export interface ProviderSurroundings {
   readonly timing?: ProviderTiming | undefined
   /** Where this very process can be reached, for the provider that it contains. */
   readonly selfUrl: string
+  /** Shared with the provider that this server contains. */
+  readonly sandboxSecret: string
   readonly now: () => Date
 }
 
@@ -43,7 +45,7 @@ export function createProviders(
 function createProvider(
   { definition, settings, secrets, baseUrl, redirectHosts }: ProviderConfig,
   publicUrl: string,
-  { transport, timing, selfUrl, now }: ProviderSurroundings,
+  { transport, timing, selfUrl, sandboxSecret, now }: ProviderSurroundings,
 ): ConfiguredProvider {
   const isOurs = baseUrl.startsWith('/')
   const absolute = isOurs ? selfUrl + baseUrl : baseUrl
@@ -57,7 +59,8 @@ function createProvider(
   return {
     adapter: definition.create({
       settings,
-      secrets,
+      // The operator has nothing to set: both ends of the sandbox are in this server.
+      secrets: { ...secrets, ...(isOurs && { SANDBOX_SECRET: sandboxSecret }) },
       baseUrl: absolute,
       webhookUrl: `${webhooks}/v1/webhooks/${definition.id}`,
       http: createProviderHttp({

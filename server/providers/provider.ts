@@ -1,6 +1,7 @@
 /** What Coinslot asks of a payment provider; an adapter says what is special about one and no more. */
 import type { z } from 'zod'
-import type { Customer, SessionStatus } from '../contract/schemas.ts'
+import type { Customer } from '../contract/customer.ts'
+import type { PaymentReport } from '../settlement.ts'
 import type { ProviderHttp } from './http.ts'
 
 export interface PaymentProvider {
@@ -56,18 +57,6 @@ export interface ProviderSession {
   /** Not yet checked against the provider's list of hosts. */
   readonly redirectUrl: string
   readonly expiresAt?: Date
-}
-
-/** What a provider says of one of its sessions; verified to be the provider's word, not yet believed. */
-export interface PaymentReport {
-  readonly provider: string
-  /** Unique among this provider's reports: the same id means the same report told again. */
-  readonly eventId: string
-  readonly reference: string
-  readonly status: SessionStatus
-  /** What was paid, in minor units of `currency`; absent where the provider does not say. */
-  readonly amount?: bigint
-  readonly currency?: string
 }
 
 export interface WebhookRequest {

@@ -4,7 +4,8 @@ import { formatAmount, parseAmount } from '../contract/money.ts'
 import type { SessionStatus } from '../contract/schemas.ts'
 import { WebhookRejected } from '../errors.ts'
 import { parseJson } from '../json.ts'
-import type { PaymentReport, ProviderDefinition, ProviderSession } from './provider.ts'
+import type { PaymentReport } from '../settlement.ts'
+import type { ProviderDefinition, ProviderSession } from './provider.ts'
 import { verifyStandardWebhook } from './signature.ts'
 
 const settings = z.strictObject({})
@@ -31,8 +32,7 @@ export const sandbox: ProviderDefinition<typeof settings> = {
   id: 'sandbox',
   test: true,
   settings,
-  // Not the operator's: main makes it, because both ends of it live in this server.
-  secrets: ['SANDBOX_SECRET'],
+  secrets: [],
   baseUrl: '/sandbox',
   redirectHosts: [],
 

@@ -5,14 +5,9 @@ import type { SessionStatus } from '../contract/schemas.ts'
 import { isCurrency } from '../contract/currencies.ts'
 import { WebhookRejected } from '../errors.ts'
 import { parseExactJson } from '../json.ts'
+import type { PaymentReport } from '../settlement.ts'
 import { fromProviderNumber, toProviderNumber } from './amount.ts'
-import type {
-  Order,
-  PaymentReport,
-  ProviderDefinition,
-  ProviderSession,
-  WebhookRequest,
-} from './provider.ts'
+import type { Order, ProviderDefinition, ProviderSession, WebhookRequest } from './provider.ts'
 import { assertSharedSecret } from './signature.ts'
 
 const settings = z.strictObject({

@@ -2,8 +2,9 @@
 import { Hono, type Context } from 'hono'
 import type { Config } from '../config.ts'
 import { createSessionSchema, updateSessionSchema } from '../contract/schemas.ts'
-import type { Answer, Caller, Payments } from '../payment.ts'
+import type { Answer, Caller } from '../intents.ts'
 import { toPublicSession } from '../session.ts'
+import type { Sessions } from '../sessions.ts'
 import {
   limitBody,
   readBody,
@@ -15,7 +16,7 @@ import {
 
 const MAX_BODY_BYTES = 16_384
 
-export function sessionRoutes(config: Config, payments: Payments): Hono<Env> {
+export function sessionRoutes(config: Config, sessions: Sessions): Hono<Env> {
   const guards = [
     requireOrigin(config),
     requireJson,
@@ -30,12 +31,12 @@ export function sessionRoutes(config: Config, payments: Payments): Hono<Env> {
     })
     .post('/', ...guards, async (c) => {
       const body = await readBody(c, createSessionSchema)
-      return answer(c, await payments.create(body, caller(c)))
+      return answer(c, await sessions.create(body, caller(c)))
     })
-    .get('/:id', async (c) => c.json(toPublicSession(await payments.find(c.req.param('id')))))
+    .get('/:id', async (c) => c.json(toPublicSession(await sessions.find(c.req.param('id')))))
     .patch('/:id', ...guards, async (c) => {
       const body = await readBody(c, updateSessionSchema)
-      return answer(c, await payments.update(c.req.param('id') ?? '', body, caller(c)))
+      return answer(c, await sessions.update(c.req.param('id') ?? '', body, caller(c)))
     })
 }
 

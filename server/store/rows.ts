@@ -1,7 +1,7 @@
 /** Rows of the tables to and from what the rest of the server works with. */
 import type { Selectable } from 'kysely'
 import { formatAmount, parseAmount } from '../contract/money.ts'
-import type { PaymentReport } from '../providers/provider.ts'
+import type { PaymentReport } from '../settlement.ts'
 import type { SessionRecord } from '../session.ts'
 import type { ReportsTable, SessionsTable } from './database.ts'
 import type { StoredAnswer } from './store.ts'

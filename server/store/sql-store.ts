@@ -1,7 +1,7 @@
 /** The store over any database that Kysely speaks to; plain SQL that SQLite and PostgreSQL share. */
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { formatAmount } from '../contract/money.ts'
-import type { PaymentReport } from '../providers/provider.ts'
+import type { PaymentReport } from '../settlement.ts'
 import type { SessionRecord } from '../session.ts'
 import type { Database } from './database.ts'
 import { toAnswer, toRecord, toReport, toReportRow, toSessionRow } from './rows.ts'
@@ -22,18 +22,20 @@ const LEASE_MS = 15_000
 
 type Tx = Transaction<Database>
 
-export function createSqlStore(db: Kysely<Database>): Store {
+/** @param settle decides what a report changes; it is called within the store's transactions */
+export function createSqlStore(db: Kysely<Database>, settle: Settle): Store {
   const transact = <T>(work: (tx: Tx) => Promise<T>) => db.transaction().execute(work)
   return {
     findPrior: (scope, key) => findPrior(db, { scope, key }),
     claim: (intent, session, now) => transact((tx) => claim(tx, intent, session, now)),
-    release: (intent, lease, result, answer, settle, now) =>
+    release: (intent, lease, result, answer, now) =>
       transact(async (tx) => {
         const session = await release(tx, lease, result, now)
         if (!session) return undefined
-        const settled = await settleWaiting(tx, session, settle, now)
-        if (answer) await keepAnswer(tx, intent, answer(settled))
-        return settled
+        const settled = await settleSince(tx, session, result, settle, now)
+        const kept = answer(settled)
+        if (kept) await keepAnswer(tx, intent, kept)
+        return kept
       }),
     findSession: async (id) => {
       const row = await db
@@ -43,7 +45,7 @@ export function createSqlStore(db: Kysely<Database>): Store {
         .executeTakeFirst()
       return row && toRecord(row)
     },
-    settle: (report, settle, now) => transact((tx) => settleReport(tx, report, settle, now)),
+    settle: (report, now) => transact((tx) => settleReport(tx, report, settle, now)),
     forgetIntents: async (before) => {
       await db.deleteFrom('intents').where('created_at', '<', before.toISOString()).execute()
     },
@@ -150,6 +152,8 @@ async function release(
       // settled against, and only an open session can fail here.
       ...(amount !== undefined && {
         amount: whilePending('amount', formatAmount(amount, currency)),
+        // Whatever did not fit the old amount is looked at again; see `settleSince`.
+        exception: whilePending('exception', null),
       }),
       ...(failed && { status: whilePending('status', 'failed') }),
     })
@@ -171,8 +175,7 @@ async function settleReport(
     .values(toReportRow(report, now))
     .onConflict((conflict) => conflict.columns(['provider', 'event_id']).doNothing())
     .executeTakeFirstOrThrow()
-  // Known already: whatever it had to change, it has changed.
-  if (numInsertedOrUpdatedRows !== 1n) return undefined
+  if (numInsertedOrUpdatedRows !== 1n && (await isSettled(tx, report))) return undefined
   const row = await tx
     .selectFrom('sessions')
     .selectAll()
@@ -186,8 +189,11 @@ async function settleReport(
 }
 
 /** A value for a column that only an open session takes. */
-function whilePending(column: 'amount' | 'status', value: string) {
-  return sql<string>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
+function whilePending<T extends string | null>(
+  column: 'amount' | 'exception' | 'status',
+  value: T,
+) {
+  return sql<T>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
 }
 
 async function assertReferenceFree(
@@ -225,20 +231,36 @@ async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<Lease | 
   return row && { session: toRecord(row), fence: row.fence }
 }
 
-/** Settles what the provider told before we knew which session it was about, in the order of arrival. */
-async function settleWaiting(
+/** Whether a report that is known already has found its session, and changed what it had to change. */
+async function isSettled(tx: Tx, { provider, eventId }: PaymentReport): Promise<boolean> {
+  const row = await tx
+    .selectFrom('reports')
+    .select('session_id')
+    .where('provider', '=', provider)
+    .where('event_id', '=', eventId)
+    .executeTakeFirst()
+  return row?.session_id !== null
+}
+
+/**
+ * Settles, in the order of arrival, what the provider told before we knew the session's reference, and
+ * after a change of the amount everything that it has told: the buyer may have paid the new amount
+ * before we knew that it holds.
+ */
+async function settleSince(
   tx: Tx,
   session: SessionRecord,
+  { amount }: SessionResult,
   settle: Settle,
   now: Date,
 ): Promise<SessionRecord> {
-  if (session.reference === null) return session
+  if (session.reference === null || session.status !== 'pending') return session
   const rows = await tx
     .selectFrom('reports')
     .selectAll()
     .where('provider', '=', session.provider)
     .where('reference', '=', session.reference)
-    .where('session_id', 'is', null)
+    .$if(amount === undefined, (query) => query.where('session_id', 'is', null))
     .orderBy('received_at')
     .execute()
   let current = session
@@ -266,12 +288,15 @@ async function apply(
     .set({
       status: change.status,
       exception: change.exception,
+      ...(change.amount !== undefined && {
+        amount: formatAmount(change.amount, session.currency),
+      }),
       updated_at: now.toISOString(),
     })
     .where('id', '=', session.id)
     .where('status', '=', session.status)
     .executeTakeFirst()
-  // Another transaction moved it first: this one starts again and sees what came of it.
+  // Never under SQLite's write lock; where it can be, nothing of this is kept and the report comes again.
   if (numUpdatedRows !== 1n) throw new Error('the session changed while it was being settled')
   return { ...session, ...change, updatedAt: now }
 }

@@ -1,5 +1,5 @@
 /** What Coinslot keeps, and the promises about it: the interface that every store implements. */
-import type { PaymentReport } from '../providers/provider.ts'
+import type { PaymentReport } from '../settlement.ts'
 import type { SessionRecord } from '../session.ts'
 import type { SettlementChange } from '../settlement.ts'
 
@@ -25,7 +25,7 @@ export interface Prior {
   readonly answer: StoredAnswer | null
 }
 
-/** The right to work on a session until `leaseUntil`; a later holder's fence is greater. */
+/** The right to work on a session for a while; a later holder's fence is greater. */
 export interface Lease {
   readonly session: SessionRecord
   readonly fence: number
@@ -67,26 +67,26 @@ export interface Store {
    */
   claim(intent: Intent, session: SessionRecord | string, now: Date): Promise<ClaimOutcome>
   /**
-   * Ends a lease: keeps the result and, unless the intent may be tried again (null), its answer; then
-   * settles the reports that arrived before the session's reference was known.
-   * @returns the session as it is now; undefined where the lease had been lost and nothing was kept
+   * Ends a lease: keeps the result and its answer, null where the intent may be tried again. Before the
+   * answer is made, what the provider told in the meantime is settled: reports from before the
+   * reference was known, and those that did not fit the amount that has just been changed.
+   * @returns the answer; undefined where the lease had been lost and nothing was kept
    * @throws ReferenceTaken, and keeps nothing
    */
-  release(
+  release<Kept extends StoredAnswer | null>(
     intent: Intent,
     lease: Lease,
     result: SessionResult,
-    answer: ((session: SessionRecord) => StoredAnswer) | null,
-    settle: Settle,
+    answer: (session: SessionRecord) => Kept,
     now: Date,
-  ): Promise<SessionRecord | undefined>
+  ): Promise<Kept | undefined>
   findSession(id: string): Promise<SessionRecord | undefined>
   /**
    * Keeps a report durably, once per provider and event id, and settles its session in the same
    * transaction; a report whose session is not known yet waits for it.
    * @returns the session that it changed, if it did
    */
-  settle(report: PaymentReport, settle: Settle, now: Date): Promise<SessionRecord | undefined>
+  settle(report: PaymentReport, now: Date): Promise<SessionRecord | undefined>
   /** Forgets intents from before this time. */
   forgetIntents(before: Date): Promise<void>
   /** Whether the store can be used now; rejects where it cannot. */

@@ -23,7 +23,6 @@ const file = {
   checkouts: { donation },
 }
 const environment = {
-  SANDBOX_SECRET: 'whsec_c2FuZGJveA==',
   SPRINTCHECKOUT_API_KEY: 'key',
   SPRINTCHECKOUT_WEBHOOK_KEY: 'hook',
 }

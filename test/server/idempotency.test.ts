@@ -400,7 +400,7 @@ describe('a key of POST /v1/sessions', () => {
     await createSession(DONATION, { 'Idempotency-Key': key })
     const keys = new Set(sent.map((call) => call.headers['idempotency-key']))
     expect(sent.length).toBeGreaterThan(2)
-    expect([...keys]).toEqual([expect.stringMatching(/^cs_/)])
+    expect(keys.size).toBe(1)
     expect(JSON.stringify(sent)).not.toContain(key)
   })
 })

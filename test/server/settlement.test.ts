@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SessionStatus } from '../../server/contract/schemas.ts'
-import type { PaymentReport } from '../../server/providers/provider.ts'
+import type { PaymentReport } from '../../server/settlement.ts'
 import type { SessionRecord } from '../../server/session.ts'
 import { settle } from '../../server/settlement.ts'
 import { sessionRecord } from './session-fixture.ts'
@@ -54,6 +54,18 @@ describe('settle', () => {
       status: 'paid',
       exception: 'duplicate',
     })
+  })
+
+  it('takes what the buyer chose on the provider’s page, where the checkout allows that, within its limits', () => {
+    const checkout = { ...session.checkout, minAmount: '5.00', maxAmount: '100.00' }
+    const free = { ...session, checkout: { ...checkout, sprintcheckout: { editable: true } } }
+    expect(settle(free, report({ amount: 5000n }))).toEqual({
+      status: 'paid',
+      exception: null,
+      amount: 5000n,
+    })
+    expect(settle(free, report({ amount: 499n }))).toMatchObject({ exception: 'underpaid' })
+    expect(settle(free, report({ amount: 10_001n }))).toMatchObject({ exception: 'overpaid' })
   })
 
   it.each([

@@ -1,7 +1,6 @@
 /** What every store must do; one is done when this suite passes over it. */
 import { afterEach, describe, expect, it } from 'vitest'
-import type { PaymentReport } from '../../../server/providers/provider.ts'
-import { settle } from '../../../server/settlement.ts'
+import type { PaymentReport } from '../../../server/settlement.ts'
 import type { SessionRecord } from '../../../server/session.ts'
 import {
   ReferenceTaken,
@@ -92,7 +91,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     it('gives a kept answer again, to the same intent only', async () => {
       const store = await openStore()
       const lease = await claim(store)
-      await store.release(intent, lease, opened, answer, settle, AT)
+      await store.release(intent, lease, opened, answer, AT)
       const kept = answer(lease.session)
       expect(await store.claim(intent, sessionRecord(), AT)).toEqual({
         kind: 'replay',
@@ -110,14 +109,15 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     it('goes on with the same session after a failure that may be tried again', async () => {
       const store = await openStore()
       const first = await claim(store)
-      await store.release(intent, first, { failure: 'provider_timeout' }, null, settle, AT)
+      await store.release(intent, first, { failure: 'provider_timeout' }, () => null, AT)
       expect(await store.findSession(first.session.id)).toMatchObject({
         status: 'pending',
         failure: 'provider_timeout',
       })
       const second = await claim(store)
       expect(second.session.id).toBe(first.session.id)
-      const session = await store.release(intent, second, opened, answer, settle, AT)
+      await store.release(intent, second, opened, answer, AT)
+      const session = await store.findSession(second.session.id)
       expect(session).toMatchObject({ reference: 'ref_1', failure: null })
     })
 
@@ -125,7 +125,8 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       const store = await openStore()
       const lease = await claim(store)
       const result = { failure: 'provider_rejected', failed: true } as const
-      const session = await store.release(intent, lease, result, answer, settle, AT)
+      await store.release(intent, lease, result, answer, AT)
+      const session = await store.findSession(lease.session.id)
       expect(session).toMatchObject({ status: 'failed', failure: 'provider_rejected' })
     })
 
@@ -137,8 +138,8 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(quick.session.id).toBe(slow.session.id)
 
       const stale = { ...opened, reference: 'ref_slow' }
-      expect(await store.release(intent, slow, stale, answer, settle, seconds(16))).toBeUndefined()
-      await store.release(intent, quick, opened, answer, settle, seconds(17))
+      expect(await store.release(intent, slow, stale, answer, seconds(16))).toBeUndefined()
+      await store.release(intent, quick, opened, answer, seconds(17))
       expect(await store.findSession(quick.session.id)).toMatchObject({ reference: 'ref_1' })
     })
 
@@ -150,17 +151,15 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await store.claim(change, id, AT)).toEqual({ kind: 'in_progress' })
       // Nothing of the attempt stays, so that the same key may be sent again.
       expect(await store.findPrior(change.scope, change.key)).toBeUndefined()
-      await store.release(intent, lease, opened, answer, settle, AT)
+      await store.release(intent, lease, opened, answer, AT)
       expect((await store.claim(change, id, AT)).kind).toBe('claimed')
     })
 
     it('settles a report once, however often it is told', async () => {
       const store = await openStore()
       const lease = await claim(store)
-      await store.release(intent, lease, opened, answer, settle, AT)
-      const outcomes = await Promise.all(
-        Array.from({ length: 20 }, () => store.settle(paid, settle, AT)),
-      )
+      await store.release(intent, lease, opened, answer, AT)
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.settle(paid, AT)))
       expect(outcomes.filter(Boolean)).toHaveLength(1)
       expect(await store.findSession(lease.session.id)).toMatchObject({
         status: 'paid',
@@ -171,8 +170,9 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     it('keeps a report of a session that it does not know yet, and settles it when it does', async () => {
       const store = await openStore()
       const lease = await claim(store)
-      expect(await store.settle(paid, settle, AT)).toBeUndefined()
-      const session = await store.release(intent, lease, opened, answer, settle, AT)
+      expect(await store.settle(paid, AT)).toBeUndefined()
+      await store.release(intent, lease, opened, answer, AT)
+      const session = await store.findSession(lease.session.id)
       expect(session?.status).toBe('paid')
       expect(await store.findSession(lease.session.id)).toMatchObject({ status: 'paid' })
     })
@@ -180,41 +180,58 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     it('does not let a late refusal of the provider undo what was settled', async () => {
       const store = await openStore()
       const lease = await claim(store)
-      await store.release(intent, lease, opened, null, settle, AT)
+      await store.release(intent, lease, opened, () => null, AT)
       const again = await claim(store)
-      await store.settle(paid, settle, AT)
+      await store.settle(paid, AT)
       const result = { failure: 'provider_rejected', failed: true } as const
-      const session = await store.release(intent, again, result, answer, settle, AT)
+      await store.release(intent, again, result, answer, AT)
+      const session = await store.findSession(again.session.id)
       expect(session?.status).toBe('paid')
+    })
+
+    it('calls it paid when the new amount was paid before the change of it was known here', async () => {
+      const store = await openStore()
+      const first = await claim(store)
+      await store.release(intent, first, opened, () => null, AT)
+      const change = await claim(store)
+      await store.settle({ ...paid, amount: 3000n }, AT)
+      expect(await store.findSession(change.session.id)).toMatchObject({ exception: 'overpaid' })
+      await store.release(intent, change, { ...opened, amount: 3000n }, () => null, AT)
+      expect(await store.findSession(change.session.id)).toMatchObject({
+        status: 'paid',
+        exception: null,
+        amount: 3000n,
+      })
     })
 
     it('keeps the amount that was paid when a change of it comes too late', async () => {
       const store = await openStore()
       const first = await claim(store)
-      await store.release(intent, first, opened, null, settle, AT)
+      await store.release(intent, first, opened, () => null, AT)
       const change = await claim(store)
-      await store.settle(paid, settle, AT)
+      await store.settle(paid, AT)
       const result = { ...opened, amount: 500_000n }
-      const session = await store.release(intent, change, result, null, settle, AT)
+      await store.release(intent, change, result, () => null, AT)
+      const session = await store.findSession(change.session.id)
       expect(session).toMatchObject({ status: 'paid', amount: 2500n })
     })
 
     it('never gives two sessions the same provider session', async () => {
       const store = await openStore()
       const first = await claim(store)
-      await store.release(intent, first, opened, answer, settle, AT)
+      await store.release(intent, first, opened, answer, AT)
       const second = { ...intent, key: 'key-fedcba9876543210' }
       const outcome = await store.claim(second, sessionRecord(), AT)
       if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
-      await expect(
-        store.release(second, outcome.lease, opened, answer, settle, AT),
-      ).rejects.toThrow(ReferenceTaken)
+      await expect(store.release(second, outcome.lease, opened, answer, AT)).rejects.toThrow(
+        ReferenceTaken,
+      )
     })
 
     it('forgets the intents of before, and keeps their sessions', async () => {
       const store = await openStore()
       const lease = await claim(store)
-      await store.release(intent, lease, opened, answer, settle, AT)
+      await store.release(intent, lease, opened, answer, AT)
       await store.forgetIntents(AT)
       expect(await store.findPrior(intent.scope, intent.key)).toBeDefined()
       await store.forgetIntents(seconds(1))

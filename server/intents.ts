@@ -1,0 +1,153 @@
+/** One intent, one answer: claims an idempotency key, does the work under a lease, keeps what came of it. */
+import { createHash } from 'node:crypto'
+import {
+  IdempotencyInProgress,
+  IdempotencyKeyReused,
+  ProviderError,
+  ProviderUnavailable,
+  toProblem,
+  type CoinslotError,
+} from './errors.ts'
+import type { Log } from './log.ts'
+import { idForLog, type SessionRecord } from './session.ts'
+import {
+  ReferenceTaken,
+  type Intent,
+  type Lease,
+  type SessionResult,
+  type Store,
+  type StoredAnswer,
+} from './store/store.ts'
+
+/** Who asks, and by which key; checked before it comes here. */
+export interface Caller {
+  readonly requestId: string
+  /** The page's origin; undefined where no browser asks. */
+  readonly origin: string | undefined
+  readonly idempotencyKey: string
+}
+
+export interface Answer extends StoredAnswer {
+  readonly replayed: boolean
+}
+
+/** What is to be done to a session, and how to tell of it. */
+export interface Work {
+  /** Calls the provider. What it throws as a refusal leaves the key free. */
+  readonly act: (session: SessionRecord) => Promise<SessionResult>
+  readonly answer: (session: SessionRecord) => StoredAnswer
+}
+
+export interface Intents {
+  /**
+   * The kept answer to an intent, if there is one.
+   * @throws IdempotencyKeyReused
+   */
+  replay(intent: Intent): Promise<Answer | undefined>
+  /**
+   * Does the work, once for however many equal intents. What may be tried again is thrown and leaves
+   * the key with its session; everything else is kept as the answer.
+   */
+  work(
+    intent: Intent,
+    session: SessionRecord | string,
+    requestId: string,
+    work: Work,
+  ): Promise<Answer>
+}
+
+export interface IntentsDeps {
+  readonly store: Store
+  readonly log: Log
+  readonly now: () => Date
+}
+
+export function toIntent(route: string, body: unknown, caller: Caller): Intent {
+  return {
+    // Two shops that happen to choose the same key have nothing to do with each other.
+    scope: `${route} ${caller.origin ?? ''}`,
+    key: caller.idempotencyKey,
+    // The schema puts the keys of a parsed body in its own order, so equal bodies are equal text.
+    fingerprint: digest(JSON.stringify(body)),
+  }
+}
+
+/** What a provider knows an intent by: it tells neither our session's id nor the page's key. */
+export function toProviderKey({ scope, key }: Intent): string {
+  return digest(`${scope}\n${key}`)
+}
+
+export function createIntents({ store, log, now }: IntentsDeps): Intents {
+  return {
+    async replay(intent) {
+      const prior = await store.findPrior(intent.scope, intent.key)
+      if (prior && prior.fingerprint !== intent.fingerprint) throw new IdempotencyKeyReused()
+      return prior?.answer ? { ...prior.answer, replayed: true } : undefined
+    },
+
+    async work(intent, session, requestId, { act, answer }) {
+      const claim = await store.claim(intent, session, now())
+      if (claim.kind === 'in_progress') throw new IdempotencyInProgress()
+      if (claim.kind === 'reused') throw new IdempotencyKeyReused()
+      if (claim.kind === 'replay') return { ...claim.answer, replayed: true }
+      const { lease } = claim
+      try {
+        const result = await act(lease.session)
+        const kept = await release(intent, lease, result, answer)
+        return { ...kept, replayed: false }
+      } catch (error) {
+        return { ...(await fail(intent, lease, requestId, error)), replayed: false }
+      }
+    },
+  }
+
+  async function release<Kept extends StoredAnswer | null>(
+    intent: Intent,
+    lease: Lease,
+    result: SessionResult,
+    answer: (session: SessionRecord) => Kept,
+  ): Promise<Kept> {
+    const kept = await store.release(intent, lease, result, answer, now())
+    // Somebody else took over after our lease had ended: what they find out counts.
+    if (kept === undefined) throw new IdempotencyInProgress()
+    return kept
+  }
+
+  async function fail(
+    intent: Intent,
+    lease: Lease,
+    requestId: string,
+    error: unknown,
+  ): Promise<StoredAnswer> {
+    const { id, reference, failure: before } = lease.session
+    const failure = toProviderError(error)?.of(id)
+    if (!failure || failure.retryable) {
+      await release(intent, lease, { failure: failure?.code ?? before }, () => null)
+      throw failure ?? error
+    }
+    log.error({ session: idForLog(id), err: failure }, 'the provider refused the request')
+    // A refused change leaves the session as it was; a refused session ends here.
+    const result = { failure: failure.code, failed: reference === null }
+    return release(intent, lease, result, () => problemAnswer(failure, requestId))
+  }
+}
+
+export function problemAnswer(error: CoinslotError, requestId: string): StoredAnswer {
+  return {
+    status: error.status,
+    headers: { 'Content-Type': 'application/problem+json' },
+    body: JSON.stringify(toProblem(error, requestId)),
+  }
+}
+
+/** The provider's failure, if it is one; a session that it has given out before is one, too. */
+function toProviderError(error: unknown): ProviderError | undefined {
+  if (error instanceof ReferenceTaken) {
+    return new ProviderUnavailable('the payment provider cannot be reached', {}, { cause: error })
+  }
+  return error instanceof ProviderError ? error : undefined
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
+}

@@ -1,0 +1,50 @@
+/** What a provider is told to collect: a session's terms, with the way back to the merchant's pages. */
+import { isEditableAtProvider, minorUnits, type Checkout } from './checkout.ts'
+import type { Customer } from './contract/customer.ts'
+import type { Order } from './providers/provider.ts'
+import type { SessionRecord } from './session.ts'
+
+const RETURN_URLS = ['successUrl', 'cancelUrl', 'failUrl'] as const
+
+/** The merchant's return URLs with their paths joined to the page's origin. */
+export function withReturnUrls(checkout: Checkout, origin: string): Checkout {
+  const urls = RETURN_URLS.flatMap((key) => {
+    const url = checkout[key]
+    return url === undefined ? [] : [[key, new URL(url, origin).href] as const]
+  })
+  return { ...checkout, ...Object.fromEntries(urls) }
+}
+
+/** @param amount in minor units of the session's currency */
+export function toOrder(
+  session: SessionRecord,
+  amount: bigint,
+  customer: Customer | undefined,
+): Order {
+  const { checkout } = session
+  const returnTo = (url: string | undefined) => url && withSessionId(url, session.id)
+  return {
+    sessionId: session.id,
+    amount,
+    currency: session.currency,
+    minAmount: minorUnits(checkout, 'minAmount'),
+    description: checkout.description,
+    orderId: checkout.orderId,
+    orderType: checkout.orderType,
+    editableAtProvider: isEditableAtProvider(checkout),
+    successUrl: returnTo(checkout.successUrl),
+    cancelUrl: returnTo(checkout.cancelUrl),
+    failUrl: returnTo(checkout.failUrl),
+    expiresAt: session.expiresAt,
+    locale: session.locale ?? undefined,
+    customer,
+    metadata: checkout.metadata,
+  }
+}
+
+/** Adds our parameter and leaves the merchant's own query as it was written. */
+function withSessionId(text: string, id: string): string {
+  const url = new URL(text)
+  url.search += `${url.search ? '&' : '?'}coinslot_session=${id}`
+  return url.href
+}

@@ -1,0 +1,182 @@
+/** Opening, changing and finding sessions: what a page asks for, by policy, store and provider, to an answer. */
+import { decideAmount, type Checkout } from './checkout.ts'
+import type { Config } from './config.ts'
+import type { Customer } from './contract/customer.ts'
+import type { CreateSession, UpdateSession } from './contract/schemas.ts'
+import {
+  AmountNotEditable,
+  CheckoutNotFound,
+  ProviderUnavailable,
+  SessionNotFound,
+  SessionNotOpen,
+} from './errors.ts'
+import {
+  createIntents,
+  problemAnswer,
+  toIntent,
+  toProviderKey,
+  type Answer,
+  type Caller,
+  type IntentsDeps,
+} from './intents.ts'
+import { verifyOffer } from './offer.ts'
+import { toOrder, withReturnUrls } from './order.ts'
+import type { ConfiguredProvider } from './providers/catalog.ts'
+import type { ProviderSession } from './providers/provider.ts'
+import { isHostListed, isSafeUrl } from './safe-url.ts'
+import { newSessionId, toPublicSession, type SessionRecord } from './session.ts'
+import type { SessionResult, StoredAnswer } from './store/store.ts'
+
+export interface SessionsDeps extends IntentsDeps {
+  readonly config: Config
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>
+}
+
+export interface Sessions {
+  /** Opens a session for what the policy allows; the answer is a session or a kept refusal. */
+  create(body: CreateSession, caller: Caller): Promise<Answer>
+  /** Changes the amount of a session that is pending and editable. */
+  update(id: string, body: UpdateSession, caller: Caller): Promise<Answer>
+  /** @throws SessionNotFound */
+  find(id: string): Promise<SessionRecord>
+}
+
+/** What is to be paid: the terms, and what came with them. */
+interface Terms {
+  readonly checkoutId: string | null
+  readonly checkout: Checkout
+  readonly customer: Customer | undefined
+}
+
+const SESSION_LIFE_S = 24 * 60 * 60
+
+export function createSessions(deps: SessionsDeps): Sessions {
+  const { config, store, providers, now } = deps
+  const intents = createIntents(deps)
+
+  return {
+    async create(body, caller) {
+      const intent = toIntent('POST /v1/sessions', body, caller)
+      // Before the policy is asked, because that may have been changed since.
+      const prior = await intents.replay(intent)
+      if (prior) return prior
+      const terms = await findTerms(body)
+      return intents.work(intent, newSession(terms, body, caller), caller.requestId, {
+        async act(session) {
+          assertOpen(session)
+          const provider = providerOf(session)
+          const order = toOrder(session, session.amount, body.customer ?? terms.customer)
+          const call = { idempotencyKey: toProviderKey(intent) }
+          return toResult(await provider.adapter.createSession(order, call), provider)
+        },
+        answer: (session) => sessionAnswer(session, 201),
+      })
+    },
+
+    async update(id, body, caller) {
+      const session = await find(id)
+      const intent = toIntent(`PATCH /v1/sessions/${id}`, body, caller)
+      const prior = await intents.replay(intent)
+      if (prior) return prior
+      assertOpen(session)
+      const amount = decideAmount(session.checkout, body.amount)
+      return intents.work(intent, id, caller.requestId, {
+        async act(session) {
+          assertOpen(session)
+          const provider = providerOf(session)
+          const { adapter } = provider
+          const { reference } = session
+          if (reference === null) throw new SessionNotOpen(toPublicSession(session))
+          if (!adapter.updateSession) throw new AmountNotEditable(PROVIDER_CANNOT_CHANGE)
+          const order = toOrder(session, amount, body.customer)
+          const call = { idempotencyKey: toProviderKey(intent) }
+          const changed = await adapter.updateSession(reference, order, call)
+          return { ...toResult(changed, provider), amount }
+        },
+        answer: (session) =>
+          // A payment came between: the session has kept its amount, and is open no more.
+          session.amount === amount
+            ? sessionAnswer(session, 200)
+            : problemAnswer(new SessionNotOpen(toPublicSession(session)), caller.requestId),
+      })
+    },
+
+    find,
+  }
+
+  async function find(id: string): Promise<SessionRecord> {
+    const session = await store.findSession(id)
+    if (!session) throw new SessionNotFound()
+    return session
+  }
+
+  async function findTerms({ checkout: id, offer }: CreateSession): Promise<Terms> {
+    if (offer !== undefined) return verifyOffer(offer, id, config, now())
+    const checkout = config.checkouts.get(id ?? '')
+    if (!checkout) throw new CheckoutNotFound()
+    return { checkoutId: id ?? null, checkout, customer: undefined }
+  }
+
+  function newSession(terms: Terms, body: CreateSession, caller: Caller): SessionRecord {
+    const checkout = withReturnUrls(terms.checkout, caller.origin ?? config.publicUrl)
+    const createdAt = now()
+    const life = (checkout.expiresIn ?? SESSION_LIFE_S) * 1000
+    return {
+      id: newSessionId(),
+      status: 'pending',
+      exception: null,
+      amount: decideAmount(checkout, body.amount),
+      currency: checkout.currency,
+      checkoutId: terms.checkoutId,
+      checkout,
+      clientReferenceId: body.clientReferenceId ?? null,
+      locale: body.locale ?? null,
+      provider: checkout.provider,
+      reference: null,
+      redirectUrl: null,
+      failure: null,
+      test: providers.get(checkout.provider)?.test ?? false,
+      createdAt,
+      updatedAt: createdAt,
+      expiresAt: new Date(createdAt.getTime() + life),
+    }
+  }
+
+  function providerOf(session: SessionRecord): ConfiguredProvider {
+    const provider = providers.get(session.provider)
+    // It was there when the session was made, and has been taken out of the configuration since.
+    if (!provider) throw new ProviderUnavailable('this payment provider is not available any more')
+    return provider
+  }
+
+  function assertOpen(session: SessionRecord): void {
+    if (session.status === 'pending' && session.expiresAt > now()) return
+    throw new SessionNotOpen(toPublicSession(session))
+  }
+}
+
+const PROVIDER_CANNOT_CHANGE = 'this payment provider cannot change an amount: start a new session'
+
+/** The provider's page is where the buyer will be asked for money, so it must be the provider's own. */
+function toResult(
+  { reference, redirectUrl, expiresAt }: ProviderSession,
+  { adapter, redirectHosts }: ConfiguredProvider,
+): SessionResult {
+  if (isSafeUrl(redirectUrl) && isHostListed(new URL(redirectUrl), redirectHosts)) {
+    return { reference, redirectUrl, failure: null, ...(expiresAt && { expiresAt }) }
+  }
+  const host = URL.canParse(redirectUrl) ? new URL(redirectUrl).host : 'none'
+  const cause = new Error(`${adapter.id}: its redirect URL names ${host}, see "redirectHosts"`)
+  throw new ProviderUnavailable('the payment provider cannot be reached', {}, { cause })
+}
+
+function sessionAnswer(session: SessionRecord, status: 200 | 201): StoredAnswer {
+  return {
+    status,
+    headers: {
+      'Content-Type': 'application/json',
+      ...(status === 201 && { Location: `/v1/sessions/${session.id}` }),
+    },
+    body: JSON.stringify(toPublicSession(session)),
+  }
+}
