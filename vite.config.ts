@@ -5,12 +5,14 @@ import { getRequestListener } from '@hono/node-server'
 import { defineConfig, type Plugin } from 'vite'
 import dts from 'vite-plugin-dts'
 import { configurationJsonSchema } from './server/config.ts'
+import type { Coinslot } from './server/coinslot.ts'
 
 const DEV_PORT = Number(process.env['PORT'] || 8080)
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-export default defineConfig({
+// `npm start` needs no types, which are most of the time that a build takes.
+export default defineConfig(({ mode }) => ({
   root: here('demo'),
   builder: {
     async buildApp(builder) {
@@ -39,7 +41,8 @@ export default defineConfig({
         outDir: here('dist'),
         emptyOutDir: false,
         copyPublicDir: false,
-        sourcemap: true,
+        // The map is in the package, for those who serve it; the script does not name it.
+        sourcemap: 'hidden',
         minify: true,
         target: 'es2022',
         rollupOptions: {
@@ -85,8 +88,8 @@ export default defineConfig({
     },
   },
   server: { port: DEV_PORT, strictPort: true },
-  plugins: [declarations(), configurationSchemaFile(), developmentServer()],
-})
+  plugins: [mode === 'start' ? [] : declarations(), configurationSchemaFile(), developmentServer()],
+}))
 
 /** Types of every public entry, once. */
 function declarations(): Plugin {
@@ -112,30 +115,32 @@ function configurationSchemaFile(): Plugin {
 }
 
 /**
- * `npm run dev`: the demo, the widget and the server from their sources on one port. A change of the
- * server takes effect with the next request, a change of the others by a reload of the page.
+ * `npm run dev`: the demo, the widget and the server from their sources on one port, always in demo
+ * mode. A change of the server takes effect with the next request, of the others by a reload.
  */
 function developmentServer(): Plugin {
   return {
     name: 'coinslot:development-server',
     apply: 'serve',
     configureServer(vite) {
-      let running: Promise<import('./server/coinslot.ts').Coinslot> | undefined
+      let running: Promise<Coinslot> | undefined
 
-      async function start() {
+      async function start(): Promise<Coinslot> {
         const source = await vite.ssrLoadModule(here('server/coinslot.ts'))
         const { createCoinslot } = source as typeof import('./server/coinslot.ts')
         const environment = { ...process.env, PORT: String(DEV_PORT) }
         return createCoinslot({ environment, assets: new URL('dist/', import.meta.url) })
       }
+      function forget(): void {
+        running?.then((coinslot) => coinslot.close()).catch(() => undefined)
+        running = undefined
+      }
       vite.watcher.add(here('server'))
       vite.watcher.on('change', (file) => {
-        if (!file.startsWith(here('server/'))) return
-        const old = running
-        running = undefined
-        void old?.then((coinslot) => coinslot.close())
+        if (file.startsWith(here('server/'))) forget()
       })
-      vite.middlewares.use(async (request, response, next) => {
+      vite.httpServer?.on('close', forget)
+      vite.middlewares.use((request, response, next) => {
         const path = request.url ?? '/'
         if (path === '/coinslot.js') {
           response.setHeader('Content-Type', 'text/javascript')
@@ -143,8 +148,13 @@ function developmentServer(): Plugin {
           return
         }
         if (!/^\/(v1|sandbox|healthz|readyz|openapi\.json)/.test(path)) return next()
-        const coinslot = await (running ??= start())
-        await getRequestListener(coinslot.fetch)(request, response)
+        running ??= start()
+        running
+          .then(({ fetch }) => getRequestListener(fetch)(request, response))
+          .catch((error: unknown) => {
+            forget()
+            next(error)
+          })
       })
     },
   }

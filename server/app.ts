@@ -5,7 +5,14 @@ import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
 import type { Config } from './config.ts'
-import { CoinslotError, Internal, MethodNotAllowed, NotFound, toProblem } from './errors.ts'
+import {
+  CoinslotError,
+  Internal,
+  MethodNotAllowed,
+  NotFound,
+  OriginNotAllowed,
+  toProblem,
+} from './errors.ts'
 import type { Log } from './log.ts'
 import { createSessions } from './sessions.ts'
 import type { ConfiguredProvider } from './providers/catalog.ts'
@@ -43,7 +50,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
     await next()
     c.header('X-Request-Id', c.get('requestId'))
     c.header('X-Content-Type-Options', 'nosniff')
-    c.header('Referrer-Policy', 'no-referrer')
+    // Not no-referrer: with it our own pages' forms would send the origin `null`.
+    c.header('Referrer-Policy', 'same-origin')
     const ms = Math.round(performance.now() - startedAt)
     // The route's pattern, not its path: a session's id is a key to it.
     const route = routePath(c, -1)
@@ -86,6 +94,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const known = error instanceof CoinslotError ? error : new Internal(error)
     if (known.status >= 500) {
       log.error({ requestId: c.get('requestId'), err: known }, known.message)
+    } else if (known instanceof OriginNotAllowed) {
+      log.warn({ requestId: c.get('requestId'), origin: c.req.header('Origin') }, known.message)
     }
     return answerError(c, known)
   })

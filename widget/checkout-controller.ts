@@ -259,10 +259,11 @@ export class CheckoutController {
     if (!answer.retryable && this.#open === request) this.#open = undefined
     if (this.#call !== call) return exit.cancel()
 
+    if (answer.body.test === true) this.#told = { ...this.#told, test: true }
     const code = answer.code ?? this.#judge(answer.body)
     if (!code) return this.#follow(answer.body, exit, call)
     exit.cancel()
-    this.#fail({ ...answer, code })
+    return this.#fail({ ...answer, code })
   }
 
   #setState(state: CheckoutState): void {
@@ -289,8 +290,9 @@ export class CheckoutController {
   }
 
   /** Makes the terms of all that is known, and asks the server where that is too little. */
-  #settle(): void {
-    const { checkout, offer } = this.#options!
+  #settle(): Promise<void> | undefined {
+    if (!this.#options) return undefined
+    const { checkout, offer } = this.#options
     const id = checkout || this.#told.checkout
     const canAsk = typeof id === 'string' && !this.#isAsked
     const terms = joinTerms({ ...this.#options }, this.#told)
@@ -300,8 +302,9 @@ export class CheckoutController {
       (terms.amount !== undefined || (terms.editable && !canAsk))
     ) {
       this.#adopt(terms)
-    } else if (canAsk) void this.#load(id)
+    } else if (canAsk) return this.#load(id)
     else this.#giveUp({ code: 'unavailable', body: {} })
+    return undefined
   }
 
   #adopt(terms: Terms): void {
@@ -334,6 +337,8 @@ export class CheckoutController {
   }
 
   #giveUp(answer: Answer): void {
+    // The buyer is told what he can do; this is for who builds the page.
+    console.error(`<coinslot-checkout>: ${answer.code}`)
     this.terms = undefined
     this.error = { code: answer.code!, message: this.say('unavailable') }
     this.#setState('unavailable')
@@ -389,25 +394,33 @@ export class CheckoutController {
     this.#tools.after(STUCK_AFTER_MS, () => this.#call === call && this.#stop())
   }
 
-  #fail(answer: Answer): void {
+  async #fail(answer: Answer): Promise<void> {
     this.#stop()
-    this.#correct(answer.code!, answer.body)
+    await this.#correct(answer.code!, answer.body)
+    // Gone from the page meanwhile, or the true terms could not be had, which was said.
+    if (!this.terms) return
     this.#setError(answer.code!)
     if (this.fault) this.#host.focusField()
     this.#dispatchError(answer)
   }
 
   /** Takes over the terms that an answer names: the server's win, and they are shown. */
-  #correct(code: string, { currency, amount, minAmount, maxAmount }: TermsText): void {
-    const named = Object.entries({ currency, amount, minAmount, maxAmount })
+  async #correct(code: string, told: TermsText): Promise<void> {
+    const { currency, amount, minAmount, maxAmount } = told
+    // The page's number in the server's currency is a sum that nobody chose.
+    const isOther = !!currency && currency !== this.terms!.currency
+    const named = Object.entries(
+      isOther ? { currency } : { currency, amount, minAmount, maxAmount },
+    )
     const isLimit = /m(in|ax)imum$/.test(code)
     this.#told = {
       ...this.#told,
       ...Object.fromEntries(named.filter(([, value]) => typeof value === 'string')),
       editable: code === 'amount_not_editable' ? false : isLimit || this.#told.editable,
     }
-    this.#settle()
-    if (code !== 'terms_changed' || !this.terms) return
+    if (isOther) this.terms = undefined
+    await this.#settle()
+    if (isOther || code !== 'terms_changed' || !this.terms) return
     this.#amount = toMinor(amount, this.terms.currency) ?? 'empty'
     this.#show()
   }

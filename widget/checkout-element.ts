@@ -214,7 +214,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
     this.#judged()
   }
 
-  protected override template() {
+  protected override template(): unknown {
     const controller = this.#controller
     const { state, error, isBusy, terms, format, amount, description } = controller
     const isWaiting = isBusy || state === 'loading'
@@ -231,7 +231,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
           ?disabled=${this.#isDisabled}
           aria-disabled=${isWaiting}
           @pointerdown=${() => (this.#isPressing = true)}
-          @click=${this.pay}
+          @click=${this.#onClick}
         >
           <i part="spinner" ?hidden=${!isWaiting}></i>
           <slot name="button" ?hidden=${isLost}>
@@ -245,7 +245,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
     `
   }
 
-  #renderField() {
+  #renderField(): unknown {
     const { terms, error, format, fault, isBusy } = this.#controller
     return html`
       <label part="label" for="input"
@@ -269,7 +269,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
           @keydown=${this.#onKeydown}
         />
       </div>
-      <p part="hint" id="hint">${this.#hint}</p>
+      <p part="hint" id="hint" ?hidden=${!!error && !!fault}>${this.#hint}</p>
     `
   }
 
@@ -314,6 +314,8 @@ export class CoinslotCheckoutElement extends TemplateElement {
 
   /** Tells the form, if there is one, the amount and what is wrong with it. */
   #judged(): ElementInternals {
+    // What the page has just set counts, rendered or not.
+    this.#configure()
     const { amount, fault } = this.#controller
     this.#internals.setFormValue(amount ?? null)
     if (fault) {
@@ -335,6 +337,11 @@ export class CoinslotCheckoutElement extends TemplateElement {
   #focusField = (): void => {
     if (this.#input) this.#input.focus()
     else void this.updateComplete?.then(() => this.#input?.focus())
+  }
+
+  #onClick(): void {
+    this.#isPressing = false
+    void this.pay()
   }
 
   #onInput(event: InputEvent): void {

@@ -27,13 +27,15 @@ export function openExit(target: string | null | undefined): Exit {
   if (opened) opened.opener = null
   return {
     go(url) {
+      // The buyer may have closed it while he waited.
+      const isAway = opened?.closed === false
       try {
-        ;(opened || (target === '_top' && top) || window).location.href = url
+        ;((isAway && opened) || (target === '_top' && top) || window).location.href = url
       } catch {
         // A sandboxed frame may not move the page around it: paying inside beats not paying.
         location.href = url
       }
-      return !!opened
+      return isAway
     },
     cancel: () => opened?.close(),
   }

@@ -87,7 +87,7 @@ function toAttribute(property: string): string {
 
 // A subclass's own accessor, of a boolean say, stays.
 function addAttribute(prototype: TemplateElement, name: string): void {
-  if (Object.hasOwn(prototype, name)) return
+  if (name in prototype) return
   const attribute = toAttribute(name)
   Object.defineProperty(prototype, name, {
     get(this: TemplateElement) {

@@ -16,17 +16,21 @@ export interface Terms {
 /**
  * Joins what the page shows with what the server or the offer `told`, which wins. Where the buyer
  * may choose, the page says which amount he begins with; it may also not let him. Without a
- * currency there are no terms.
+ * currency there are no terms, and amounts that the page has in another one mean nothing.
  */
 export function joinTerms(page: TermsText, told: TermsText): Terms | undefined {
   const currency = String(told.currency ?? page.currency).toUpperCase()
   if (!/^[A-Z]{3}$/.test(currency)) return undefined
+  if (page.currency && String(page.currency).toUpperCase() !== currency) {
+    return joinTerms({ editable: page.editable }, told)
+  }
   const minor = (value: unknown, other: unknown) =>
     toMinor(value, currency) ?? toMinor(other, currency)
   const editable = told.editable !== false && (page.editable ?? told.editable) === true
   return {
     currency,
-    amount: editable ? minor(page.amount, told.amount) : minor(told.amount, page.amount),
+    amount:
+      told.editable === false ? minor(told.amount, page.amount) : minor(page.amount, told.amount),
     minAmount: minor(told.minAmount, page.minAmount),
     maxAmount: minor(told.maxAmount, page.maxAmount),
     editable,

@@ -12,7 +12,8 @@ export function toProviderNumber(minor: bigint, currency: string): LosslessNumbe
 
 /**
  * Reads a provider's JSON number (or decimal string) in major units into minor units; undefined where
- * it is no amount in this currency. Zeros that add nothing (`25.500`) are no fault of the provider's.
+ * it is no amount in this currency. Zeros that add nothing (`25.500`) are no fault of the provider's;
+ * an exponent (`2.55E1`) is not read, so that such a report is flagged for a person.
  */
 export function fromProviderNumber(value: unknown, currency: string): bigint | undefined {
   if (!isLosslessNumber(value) && typeof value !== 'string') return undefined

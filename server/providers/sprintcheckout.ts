@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { SessionStatus } from '../contract/schemas.ts'
 import { isCurrency } from '../contract/currencies.ts'
 import { WebhookRejected } from '../errors.ts'
-import { parseExactJson } from '../json.ts'
+import { parseExactJson, writeExactJson } from '../json.ts'
 import type { PaymentReport } from '../settlement.ts'
 import { fromProviderNumber, toProviderNumber } from './amount.ts'
 import type { Order, ProviderDefinition, ProviderSession, WebhookRequest } from './provider.ts'
@@ -38,6 +38,7 @@ const webhookBody = z.object({
   status: z.string(),
   amount: z.unknown().optional(),
   currency: z.string().optional(),
+  receipts: z.array(z.unknown()).optional(),
 })
 
 export const sprintcheckout: ProviderDefinition<typeof settings> = {
@@ -114,15 +115,16 @@ function toProviderSession(answer: z.output<typeof sessionAnswer>): ProviderSess
 }
 
 function readReport(body: Uint8Array): PaymentReport | undefined {
-  const { paymentSessionId, status, amount, currency } = parseWebhook(body)
+  const { paymentSessionId, status, amount, currency, receipts } = parseWebhook(body)
   const meaning = STATUS.get(status)
   if (!meaning) return undefined
   const paid = currency && isCurrency(currency) ? fromProviderNumber(amount, currency) : undefined
   return {
     provider: 'sprintcheckout',
     // There is no delivery id. The documentation says to tell reports apart by paymentSessionId, but
-    // a static order is paid more than once: what is told again in the same bytes is the same report.
-    eventId: createHash('sha256').update(body).digest('base64url'),
+    // a static order is paid more than once: what tells payments apart is their receipts, where they
+    // are told, and else the bytes of the report.
+    eventId: digest(receipts ? writeExactJson([paymentSessionId, status, receipts]) : body),
     reference: paymentSessionId,
     status: meaning,
     ...(paid !== undefined && currency && { amount: paid, currency }),
@@ -136,4 +138,8 @@ function parseWebhook(body: Uint8Array): z.output<typeof webhookBody> {
   } catch {
     throw new WebhookRejected('the body is not a payment report')
   }
+}
+
+function digest(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('base64url')
 }

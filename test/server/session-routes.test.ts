@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { newKey, readProblem, readSession, startCoinslot } from './coinslot-harness.ts'
+import { readSession, startCoinslot } from './coinslot-harness.ts'
 
 describe('POST /v1/sessions', () => {
   it('opens a session at the sandbox and answers 201 with where to go', async () => {
@@ -17,5 +17,3 @@ describe('POST /v1/sessions', () => {
     expect(session.redirectUrl).toMatch(/^http:\/\/localhost:8080\/sandbox\/pay\/sbx_/)
   })
 })
-void newKey
-void readProblem

@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing'
+import { CheckoutController } from '../../widget/checkout-controller.ts'
 import type { CoinslotChangeEvent, CoinslotErrorEvent } from '../../widget/events.ts'
 import { checkoutTerms, createPage, donation, json, offer, problem, session } from './fixtures.ts'
 
@@ -104,6 +105,22 @@ describe('the terms', () => {
     )
     await page.reaches('idle')
     expect(page.controller.terms).to.include({ amount: 4000n, minAmount: 500n })
+  })
+
+  it('let the page fix an amount that the buyer could choose', async () => {
+    const page = createPage(
+      { checkout: 'donation', amount: '40', editable: false },
+      json(checkoutTerms()),
+    )
+    await page.reaches('idle')
+    expect(page.controller.terms).to.include({ amount: 4000n, editable: false })
+  })
+
+  it('may be reset before the page has given any', () => {
+    const host = { dispatch: () => true, update: () => {}, focusField: () => {} }
+    const controller = new CheckoutController(host)
+    controller.reset()
+    expect(controller.state).to.equal('loading')
   })
 
   it('keep the page from making editable what is not', async () => {
@@ -461,6 +478,27 @@ describe('an answer that is no good', () => {
     expect(page.left).to.have.length(0)
     expect(page.controller.terms?.currency).to.equal('EUR')
     expect(page.controller.say('pay')).to.equal('Pay €25.00')
+  })
+
+  it('in another currency means asking what is offered: the page’s number is nobody’s choice', async () => {
+    const page = createPage(
+      { ...donation, currency: 'JPY', amount: '100' },
+      json(session({ amount: '100.00' }), 201),
+      json(checkoutTerms()),
+    )
+    await page.controller.pay()
+    expect(page.left).to.have.length(0)
+    expect(page.controller.terms).to.include({ currency: 'USD', amount: 2500n, editable: true })
+    expect(page.controller.error?.message).to.contain('$25.00')
+    expect(page.event('coinslot-error')).to.have.length(1)
+  })
+
+  it('that is a test is shown to be one, also where the page gave the terms', async () => {
+    const page = createPage(donation, json(session({ test: true }), 201))
+    expect(page.controller.isTest).to.equal(false)
+    page.prevents = 'coinslot-redirect'
+    await page.controller.pay()
+    expect(page.controller.isTest).to.equal(true)
   })
 
   it('for another sum than was typed puts that sum into the field', async () => {

@@ -176,6 +176,8 @@ describe('<coinslot-checkout>', () => {
       button(element).click()
       await element.updateComplete
       expect(words(part(element, 'error'))).to.equal('The minimum is $5.00.')
+      // It stands where the hint stood, so that nothing below moves from under a pointer.
+      expect(getComputedStyle(part(element, 'hint')).display).to.equal('none')
       expect(part(element, 'error').getAttribute('role')).to.equal('alert')
       expect(field(element).getAttribute('aria-invalid')).to.equal('true')
       expect(element.shadowRoot!.activeElement).to.equal(field(element))
@@ -336,6 +338,23 @@ describe('<coinslot-checkout>', () => {
       await element.updateComplete
       expect(field(element)).to.equal(null)
       expect(element.getAttribute('editable')).to.equal('false')
+    })
+
+    it('keeps its properties under a second tag name', () => {
+      customElements.define('second-checkout', class extends CoinslotCheckoutElement {})
+      const element = document.createElement('second-checkout') as CoinslotCheckoutElement
+      element.disabled = true
+      expect(element.disabled).to.equal(true)
+      element.disabled = false
+      expect(element.hasAttribute('disabled')).to.equal(false)
+    })
+
+    it('judges what the page has just set, rendered or not', async () => {
+      const element = await donation()
+      element.amount = '1.00'
+      expect(element.checkValidity()).to.equal(false)
+      element.amount = '10.00'
+      expect(element.checkValidity()).to.equal(true)
     })
 
     it('properties that were set before it was defined', async () => {

@@ -8,8 +8,8 @@ describe('an exit to a new window', () => {
   })
 
   function opensWindow() {
-    const opened = { opener: window as Window | null, location: { href: '' }, isClosed: false }
-    const close = () => (opened.isClosed = true)
+    const opened = { opener: window as Window | null, location: { href: '' }, closed: false }
+    const close = () => (opened.closed = true)
     window.open = () => Object.assign(opened, { close }) as unknown as Window
     return opened
   }
@@ -20,7 +20,7 @@ describe('an exit to a new window', () => {
     expect(opened.opener).to.equal(null)
     expect(opened.location.href).to.equal('')
     exit.cancel()
-    expect(opened.isClosed).to.equal(true)
+    expect(opened.closed).to.equal(true)
   })
 
   it('goes there in that window, and this page stays', () => {
