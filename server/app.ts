@@ -15,7 +15,7 @@ import {
 } from './errors.ts'
 import type { Log } from './log.ts'
 import { createSessions } from './sessions.ts'
-import type { ConfiguredProvider } from './providers/catalog.ts'
+import type { ConfiguredProvider } from './configured-providers.ts'
 import { checkoutRoutes } from './routes/checkouts.ts'
 import { demoRoutes } from './routes/demo.ts'
 import { isOriginAllowed, type Env } from './routes/guards.ts'

@@ -1,6 +1,6 @@
 /** Configuration: a file and the environment in, one checked object or all of its problems out. */
 import { z } from 'zod'
-import { checkoutSchema, type Checkout } from './checkout.ts'
+import { checkoutSchema, type Checkout } from './checkout-schema.ts'
 import { demoConfiguration } from './demo-configuration.ts'
 import { definitions } from './providers/catalog.ts'
 import type { ProviderDefinition } from './providers/provider.ts'

@@ -1,6 +1,6 @@
 /** Offers: the terms of one order, signed by the merchant's own back end as a JWT. */
 import { errors, jwtVerify, type JWTPayload } from 'jose'
-import { checkoutSchema, type Checkout } from './checkout.ts'
+import { checkoutSchema, type Checkout } from './checkout-schema.ts'
 import type { Config } from './config.ts'
 import type { Customer } from './contract/customer.ts'
 import { customerSchema } from './contract/schemas.ts'

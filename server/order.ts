@@ -1,5 +1,6 @@
 /** What a provider is told to collect: a session's terms, with the way back to the merchant's pages. */
-import { isEditableAtProvider, minorUnits, type Checkout } from './checkout.ts'
+import type { Checkout } from './checkout-schema.ts'
+import { isEditableAtProvider, minorUnits } from './checkout.ts'
 import type { Customer } from './contract/customer.ts'
 import type { Order } from './providers/provider.ts'
 import type { SessionRecord } from './session.ts'

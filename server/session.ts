@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { formatAmount } from './contract/money.ts'
 import type { ErrorCode, Session, SessionException, SessionStatus } from './contract/schemas.ts'
-import type { Checkout } from './checkout.ts'
+import type { Checkout } from './checkout-schema.ts'
 
 export interface SessionRecord {
   readonly id: string

@@ -1,5 +1,6 @@
 /** Opening, changing and finding sessions: what a page asks for, by policy, store and provider, to an answer. */
-import { decideAmount, type Checkout } from './checkout.ts'
+import type { Checkout } from './checkout-schema.ts'
+import { decideAmount } from './checkout.ts'
 import type { Config } from './config.ts'
 import type { Customer } from './contract/customer.ts'
 import type { CreateSession, UpdateSession } from './contract/schemas.ts'
@@ -21,7 +22,7 @@ import {
 } from './intents.ts'
 import { verifyOffer } from './offer.ts'
 import { toOrder, withReturnUrls } from './order.ts'
-import type { ConfiguredProvider } from './providers/catalog.ts'
+import type { ConfiguredProvider } from './configured-providers.ts'
 import type { ProviderSession } from './providers/provider.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
 import { newSessionId, toPublicSession, type SessionRecord } from './session.ts'

@@ -8,7 +8,6 @@ export const styles = css`
     --_accent: var(--coinslot-accent, light-dark(#2b4bd8, #a9b8ff));
     --_error: var(--coinslot-error, light-dark(#b3261e, #ffb4ab));
     display: block;
-    inline-size: 100%;
     max-inline-size: var(--coinslot-width, 26rem);
     color: var(--coinslot-text, inherit);
     font: 1rem/1.4 var(--coinslot-font, inherit);

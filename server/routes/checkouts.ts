@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { toCheckoutTerms } from '../checkout.ts'
 import type { Config } from '../config.ts'
 import { CheckoutNotFound } from '../errors.ts'
-import type { ConfiguredProvider } from '../providers/catalog.ts'
+import type { ConfiguredProvider } from '../configured-providers.ts'
 import type { Env } from './guards.ts'
 
 export function checkoutRoutes(

@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { ProviderNotFound, WebhookRejected } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { ConfiguredProvider } from '../providers/catalog.ts'
+import type { ConfiguredProvider } from '../configured-providers.ts'
 import { idForLog } from '../session.ts'
 import type { Store } from '../store/store.ts'
 import { limitBody, type Env } from './guards.ts'

@@ -1,7 +1,8 @@
 /** The policy alone, and then the whole server: whatever a body says, only the configured terms hold. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Checkout, checkoutSchema, decideAmount } from '../../server/checkout.ts'
+import { type Checkout, checkoutSchema } from '../../server/checkout-schema.ts'
+import { decideAmount } from '../../server/checkout.ts'
 import { CoinslotError } from '../../server/errors.ts'
 import { providerThat, readProblem, readSession, SELF, startCoinslot } from './coinslot-harness.ts'
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createCoinslot, type Coinslot } from '../../server/coinslot.ts'
 import type { Session } from '../../server/contract/schemas.ts'
-import type { ProviderTiming } from '../../server/providers/catalog.ts'
+import type { ProviderTiming } from '../../server/configured-providers.ts'
 import type { Transport, TransportRequest } from '../../server/transport.ts'
 
 export interface Harness {

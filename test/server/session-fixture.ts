@@ -1,5 +1,5 @@
 /** A session for tests that need one as it would come from the store. */
-import { checkoutSchema } from '../../server/checkout.ts'
+import { checkoutSchema } from '../../server/checkout-schema.ts'
 import { newSessionId, type SessionRecord } from '../../server/session.ts'
 
 export const AT = new Date('2026-11-21T12:00:00.000Z')

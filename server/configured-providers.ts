@@ -1,0 +1,73 @@
+/** Makes the configured providers ready to be called: addresses, secrets, and the hosts of their pages. */
+import type { Config, ProviderConfig } from './config.ts'
+import { createProviderHttp, type ProviderHttpOptions } from './providers/http.ts'
+import type { PaymentProvider } from './providers/provider.ts'
+import { isLoopback } from './safe-url.ts'
+import type { Transport } from './transport.ts'
+
+/** A provider that is ready to be called, with what is known of it beside its adapter. */
+export interface ConfiguredProvider {
+  readonly adapter: PaymentProvider
+  readonly test: boolean
+  readonly redirectHosts: readonly string[]
+}
+
+export interface ProviderSurroundings {
+  readonly transport: Transport
+  /** Deadline and waits of the calls to providers, where they are not to be the usual ones. */
+  readonly timing?: ProviderTiming | undefined
+  /** Where this very process can be reached, for the provider that it contains. */
+  readonly selfUrl: string
+  /** Shared with the provider that this server contains. */
+  readonly sandboxSecret: string
+  readonly now: () => Date
+}
+
+export type ProviderTiming = Pick<ProviderHttpOptions, 'deadline' | 'backoff'>
+
+/** Makes the configured providers ready, by id. */
+export function createProviders(
+  config: Pick<Config, 'providers' | 'publicUrl'>,
+  surroundings: ProviderSurroundings,
+): ReadonlyMap<string, ConfiguredProvider> {
+  return new Map(
+    [...config.providers].map(([id, provider]) => [
+      id,
+      createProvider(provider, config.publicUrl, surroundings),
+    ]),
+  )
+}
+
+function createProvider(
+  { definition, settings, secrets, baseUrl, redirectHosts }: ProviderConfig,
+  publicUrl: string,
+  { transport, timing, selfUrl, sandboxSecret, now }: ProviderSurroundings,
+): ConfiguredProvider {
+  const isOurs = baseUrl.startsWith('/')
+  const absolute = isOurs ? selfUrl + baseUrl : baseUrl
+  const { hostname } = new URL(absolute)
+  const defaults = [
+    ...definition.redirectHosts,
+    ...(isOurs ? [new URL(publicUrl).host] : []),
+    ...(isLoopback(hostname) ? [hostname] : []),
+  ]
+  const webhooks = isOurs ? selfUrl : publicUrl
+  return {
+    adapter: definition.create({
+      settings,
+      // The operator has nothing to set: both ends of the sandbox are in this server.
+      secrets: { ...secrets, ...(isOurs && { SANDBOX_SECRET: sandboxSecret }) },
+      baseUrl: absolute,
+      webhookUrl: `${webhooks}/v1/webhooks/${definition.id}`,
+      http: createProviderHttp({
+        ...timing,
+        provider: definition.id,
+        baseUrl: absolute,
+        transport,
+      }),
+      now,
+    }),
+    test: definition.test,
+    redirectHosts: redirectHosts ?? defaults,
+  }
+}
