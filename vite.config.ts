@@ -88,8 +88,27 @@ export default defineConfig(({ mode }) => ({
     },
   },
   server: { port: DEV_PORT, strictPort: true },
-  plugins: [mode === 'start' ? [] : declarations(), configurationSchemaFile(), developmentServer()],
+  plugins: [
+    squeezedStyles(),
+    mode === 'start' ? [] : declarations(),
+    configurationSchemaFile(),
+    developmentServer(),
+  ],
 }))
+
+/** Comments and indentation of the styles are for those who read them; in the script tag they are weight. */
+function squeezedStyles(): Plugin {
+  return {
+    name: 'coinslot:squeezed-styles',
+    enforce: 'pre',
+    applyToEnvironment: ({ name }) => name === 'bundle',
+    transform(code, id) {
+      if (!id.endsWith('.styles.ts')) return undefined
+      const squeezed = code.replace(/\/\*[^]*?\*\//g, '').replace(/\n\s+/g, '\n')
+      return { code: squeezed, map: null }
+    },
+  }
+}
 
 /** Types of every public entry, once. */
 function declarations(): Plugin {
