@@ -15,6 +15,7 @@ import {
 } from './errors.ts'
 import type { Log } from './log.ts'
 import { createSessions } from './sessions.ts'
+import type { Settlement } from './settlement/settlement.ts'
 import type { ConfiguredProvider } from './configured-providers.ts'
 import { checkoutRoutes } from './routes/checkouts.ts'
 import { demoRoutes } from './routes/demo.ts'
@@ -30,6 +31,7 @@ export interface AppDeps {
   readonly config: Config
   readonly store: Store
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  readonly settlement: Settlement
   readonly log: Log
   readonly now: () => Date
   /** The bytes of `coinslot.js`. */
@@ -82,7 +84,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
 
   app.route('/v1/checkouts', checkoutRoutes(config, providers))
   app.route('/v1/sessions', sessionRoutes(config, createSessions(deps)))
-  app.route('/v1/webhooks', webhookRoutes(deps))
+  app.route('/v1/webhooks', webhookRoutes(deps.settlement))
   app.route('/', widgetRoutes(deps.widget))
   app.route('/', healthRoutes(store))
   app.route('/', openApiRoutes(config.publicUrl))

@@ -9,7 +9,9 @@ import { createLog, type Log } from './log.ts'
 import { createProviders, type ProviderTiming } from './configured-providers.ts'
 import { createSandboxApp } from './sandbox/app.ts'
 import { createSandboxReporter } from './sandbox/reporter.ts'
-import { settle } from './settlement.ts'
+import { idForLog, type SessionRecord } from './session.ts'
+import { settle } from './settlement/settle.ts'
+import { createSettlement } from './settlement/settlement.ts'
 import { createSandboxLedger } from './store/sandbox-ledger.ts'
 import { createSqlStore } from './store/sql-store.ts'
 import { openSqlite } from './store/sqlite.ts'
@@ -56,16 +58,23 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     throw new Error('the widget is not built: run "npm run build" first', { cause })
   })
   const db = await openSqlite(config.databasePath)
-  const store = createSqlStore(db, settle)
+  const store = createSqlStore(db, {
+    settle,
+    destinations: [],
+    onChange: (session) => tell(log, session),
+  })
   const now = options.now ?? (() => new Date())
   const transport = options.transport ?? createTransport()
   const selfUrl = options.selfUrl ?? `http://127.0.0.1:${config.port}`
   const sandboxSecret = makeSandboxSecret(config)
   const timing = options.providerTiming
+  const providers = createProviders(config, { transport, timing, selfUrl, sandboxSecret, now })
+  const settlement = createSettlement({ providers, store, log, now })
   const app = createApp({
     config,
     store,
-    providers: createProviders(config, { transport, timing, selfUrl, sandboxSecret, now }),
+    providers,
+    settlement,
     log,
     now,
     widget,
@@ -96,6 +105,12 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
       await store.close()
     },
   }
+}
+
+function tell(log: Log, { id, status, exception }: SessionRecord): void {
+  const entry = { session: idForLog(id), status, exception }
+  if (exception) log.warn(entry, 'a payment needs a person to look at it')
+  else log.info(entry, 'session settled')
 }
 
 /** Forgets old idempotency keys, now and every hour. */

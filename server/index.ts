@@ -9,5 +9,5 @@ export type {
   ProviderSession,
   ProviderSetup,
 } from './providers/provider.ts'
-export type { PaymentReport } from './settlement.ts'
+export type { PaymentReport } from './settlement/settle.ts'
 export type { Store } from './store/store.ts'

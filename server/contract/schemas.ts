@@ -99,6 +99,26 @@ export const sessionSchema = z
   })
   .meta({ id: 'Session' })
 
+/** `session.flagged` tells of an `exception`; the others are named after the status. */
+const notificationTypeSchema = z
+  .enum([
+    'session.paid',
+    'session.processing',
+    'session.failed',
+    'session.canceled',
+    'session.expired',
+    'session.refunded',
+    'session.flagged',
+  ])
+  .meta({ id: 'NotificationType' })
+
+export const notificationSchema = z
+  .strictObject({ type: notificationTypeSchema, timestamp: z.iso.datetime(), data: sessionSchema })
+  .meta({
+    id: 'Notification',
+    description: "Sent to the merchant's own system, signed as Standard Webhooks 1.0.",
+  })
+
 const collectableSchema = z.enum(['name', 'email', 'phone', 'billingAddress', 'shippingAddress'])
 
 export const checkoutTermsSchema = z
@@ -180,6 +200,8 @@ export type UpdateSession = z.infer<typeof updateSessionSchema>
 export type SessionStatus = z.infer<typeof sessionStatusSchema>
 export type SessionException = z.infer<typeof sessionExceptionSchema>
 export type Session = z.infer<typeof sessionSchema>
+export type NotificationType = z.infer<typeof notificationTypeSchema>
+export type Notification = z.infer<typeof notificationSchema>
 export type CheckoutTerms = z.infer<typeof checkoutTermsSchema>
 export type ErrorCode = z.infer<typeof errorCodeSchema>
 export type Problem = z.infer<typeof problemSchema>

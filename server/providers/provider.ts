@@ -1,7 +1,7 @@
 /** What Coinslot asks of a payment provider; an adapter says what is special about one and no more. */
 import type { z } from 'zod'
 import type { Customer } from '../contract/customer.ts'
-import type { PaymentReport } from '../settlement.ts'
+import type { PaymentReport } from '../settlement/settle.ts'
 import type { ProviderHttp } from './http.ts'
 
 export interface PaymentProvider {
@@ -18,7 +18,12 @@ export interface PaymentProvider {
   }
   createSession(order: Order, call: ProviderCall): Promise<ProviderSession>
   updateSession?(reference: string, order: Order, call: ProviderCall): Promise<ProviderSession>
-  fetchReport?(reference: string, call: ProviderCall): Promise<PaymentReport>
+  /**
+   * Asks how a session stands now. Where a provider has this, its webhooks are only a reason to ask;
+   * they are believed themselves only when there is no such call after all.
+   * @returns undefined where the provider does not answer this question
+   */
+  fetchReport?(reference: string): Promise<PaymentReport | undefined>
   /**
    * Verifies a webhook over its raw bytes, then reads it; undefined where it tells of nothing we follow.
    * @throws WebhookRejected when it cannot be proven to be the provider's

@@ -4,7 +4,7 @@ import { formatAmount, parseAmount } from '../contract/money.ts'
 import type { SessionStatus } from '../contract/schemas.ts'
 import { WebhookRejected } from '../errors.ts'
 import { parseJson } from '../json.ts'
-import type { PaymentReport } from '../settlement.ts'
+import type { PaymentReport } from '../settlement/settle.ts'
 import type { ProviderDefinition, ProviderSession } from './provider.ts'
 import { verifyStandardWebhook } from './signature.ts'
 

@@ -5,6 +5,7 @@ export interface Database {
   sessions: SessionsTable
   intents: IntentsTable
   reports: ReportsTable
+  outbox: OutboxTable
   sandbox_payments: SandboxPaymentsTable
 }
 
@@ -28,6 +29,8 @@ export interface SessionsTable {
   created_at: string
   updated_at: string
   expires_at: string
+  /** When an open session is to be asked about next. */
+  ask_at: string
   lease_until: string | null
   fence: Generated<number>
 }
@@ -51,6 +54,21 @@ export interface ReportsTable {
   currency: string | null
   session_id: string | null
   received_at: string
+}
+
+export interface OutboxTable {
+  id: string
+  destination: string
+  session_id: string
+  /** Counts the session's messages, so that they go out in their order. */
+  number: number
+  type: string
+  body: string
+  created_at: string
+  attempts: number
+  /** When it is to be tried next; null once it is done with. */
+  due_at: string | null
+  delivered_at: string | null
 }
 
 export interface SandboxPaymentsTable {

@@ -63,6 +63,41 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
+async function createOutbox(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('outbox')
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('destination', 'text', (column) => column.notNull())
+    .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.id'))
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull().defaultTo(0))
+    .addColumn('due_at', 'text')
+    .addColumn('delivered_at', 'text')
+    .addPrimaryKeyConstraint('outbox_primary', ['id', 'destination'])
+    .addUniqueConstraint('outbox_in_order', ['session_id', 'destination', 'number'])
+    .execute()
+  await db.schema
+    .createIndex('outbox_by_due')
+    .on('outbox')
+    .columns(['destination', 'due_at'])
+    .execute()
+  await db.schema.createIndex('outbox_by_age').on('outbox').column('created_at').execute()
+
+  // Before this there was no asking: whatever is open is due.
+  await db.schema
+    .alterTable('sessions')
+    .addColumn('ask_at', 'text', (column) => column.notNull().defaultTo(''))
+    .execute()
+  await db.schema
+    .createIndex('sessions_by_ask')
+    .on('sessions')
+    .columns(['status', 'ask_at'])
+    .execute()
+}
+
 async function createSandbox(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('sandbox_payments')
@@ -83,4 +118,5 @@ async function createSandbox(db: Kysely<unknown>): Promise<void> {
 export const migrations: Record<string, Migration> = {
   '2026-11-21-tables': { up: createTables },
   '2026-11-21-tables-sandbox': { up: createSandbox },
+  '2026-11-22-outbox': { up: createOutbox },
 }

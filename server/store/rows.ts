@@ -1,12 +1,14 @@
 /** Rows of the tables to and from what the rest of the server works with. */
 import type { Selectable } from 'kysely'
 import { formatAmount, parseAmount } from '../contract/money.ts'
-import type { PaymentReport } from '../settlement.ts'
+import type { PaymentReport } from '../settlement/settle.ts'
 import type { SessionRecord } from '../session.ts'
-import type { ReportsTable, SessionsTable } from './database.ts'
-import type { StoredAnswer } from './store.ts'
+import type { OutboxTable, ReportsTable, SessionsTable } from './database.ts'
+import type { Destination, OutboxMessage, StoredAnswer } from './store.ts'
 
-export function toSessionRow(session: SessionRecord): Omit<Selectable<SessionsTable>, 'fence'> {
+export function toSessionRow(
+  session: SessionRecord,
+): Omit<Selectable<SessionsTable>, 'fence' | 'ask_at'> {
   return {
     id: session.id,
     status: session.status,
@@ -73,6 +75,18 @@ export function toReportRow(report: PaymentReport, receivedAt: Date): Selectable
     currency: currency ?? null,
     session_id: null,
     received_at: receivedAt.toISOString(),
+  }
+}
+
+export function toMessage(row: Selectable<OutboxTable>): OutboxMessage {
+  return {
+    id: row.id,
+    destination: row.destination as Destination,
+    type: row.type as OutboxMessage['type'],
+    sessionId: row.session_id,
+    body: row.body,
+    createdAt: new Date(row.created_at),
+    attempt: row.attempts,
   }
 }
 

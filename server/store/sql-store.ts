@@ -1,10 +1,12 @@
 /** The store over any database that Kysely speaks to; plain SQL that SQLite and PostgreSQL share. */
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { formatAmount } from '../contract/money.ts'
-import type { PaymentReport } from '../settlement.ts'
+import { moveTo } from '../settlement/settle.ts'
 import type { SessionRecord } from '../session.ts'
 import type { Database } from './database.ts'
-import { toAnswer, toRecord, toReport, toReportRow, toSessionRow } from './rows.ts'
+import { keepDelivery, takeMessages } from './outbox.ts'
+import { toAnswer, toRecord, toSessionRow } from './rows.ts'
+import { applyChange, settleReport, settleSince, type Unit } from './settlements.ts'
 import {
   ReferenceTaken,
   type ClaimOutcome,
@@ -12,29 +14,42 @@ import {
   type Lease,
   type Prior,
   type SessionResult,
-  type Settle,
   type Store,
   type StoredAnswer,
+  type StoreOptions,
 } from './store.ts'
 
 /** As long as a holder may work on a session before another may take it over. */
 const LEASE_MS = 15_000
 
+/** A session is asked about for the first time this long after it was made. */
+const FIRST_ASK_MS = 60_000
+
+const OPEN = ['pending', 'processing'] as const
+
 type Tx = Transaction<Database>
 
-/** @param settle decides what a report changes; it is called within the store's transactions */
-export function createSqlStore(db: Kysely<Database>, settle: Settle): Store {
+export function createSqlStore(db: Kysely<Database>, options: StoreOptions): Store {
+  const { settle, destinations, onChange } = options
   const transact = <T>(work: (tx: Tx) => Promise<T>) => db.transaction().execute(work)
+
+  /** A transaction in which sessions change; whoever waits for that hears of it after the commit. */
+  async function change<T>(now: Date, work: (unit: Unit) => Promise<T>): Promise<T> {
+    const changed: SessionRecord[] = []
+    const outcome = await transact((tx) => work({ tx, now, settle, destinations, changed }))
+    for (const session of changed) onChange?.(session)
+    return outcome
+  }
+
   return {
     findPrior: (scope, key) => findPrior(db, { scope, key }),
     claim: (intent, session, now) => transact((tx) => claim(tx, intent, session, now)),
     release: (intent, lease, result, answer, now) =>
-      transact(async (tx) => {
-        const session = await release(tx, lease, result, now)
+      change(now, async (unit) => {
+        const session = await release(unit, lease, result)
         if (!session) return undefined
-        const settled = await settleSince(tx, session, result, settle, now)
-        const kept = answer(settled)
-        if (kept) await keepAnswer(tx, intent, kept)
+        const kept = answer(await settleSince(unit, session, result))
+        if (kept) await keepAnswer(unit.tx, intent, kept)
         return kept
       }),
     findSession: async (id) => {
@@ -45,7 +60,26 @@ export function createSqlStore(db: Kysely<Database>, settle: Settle): Store {
         .executeTakeFirst()
       return row && toRecord(row)
     },
-    settle: (report, now) => transact((tx) => settleReport(tx, report, settle, now)),
+    settle: (report, now) => change(now, (unit) => settleReport(unit, report)),
+    expire: (id, now) => change(now, (unit) => expire(unit, id)),
+    takeDue: (limit, now, next) => transact((tx) => takeDue(tx, limit, now, next)),
+    findOpen: async (after, limit) => {
+      const rows = await db
+        .selectFrom('sessions')
+        .selectAll()
+        .where('status', 'in', OPEN)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(toRecord)
+    },
+    takeMessages: (destination, limit, now) =>
+      transact((tx) => takeMessages(tx, destination, limit, now)),
+    keepDelivery: (message, outcome, now) => keepDelivery(db, message, outcome, now),
+    forgetMessages: async (before) => {
+      await db.deleteFrom('outbox').where('created_at', '<', before.toISOString()).execute()
+    },
     forgetIntents: async (before) => {
       await db.deleteFrom('intents').where('created_at', '<', before.toISOString()).execute()
     },
@@ -84,7 +118,7 @@ async function claim(
   const isNew = typeof session !== 'string'
   const isFirst = await addIntent(tx, intent, isNew ? session.id : session, now)
   if (!isFirst) return claimAgain(tx, intent, now)
-  if (isNew) await tx.insertInto('sessions').values(toSessionRow(session)).execute()
+  if (isNew) await addSession(tx, session)
   const lease = await takeLease(tx, isNew ? session.id : session, now)
   if (lease) return { kind: 'claimed', lease }
   // The session is being changed under another key: this one stays unused.
@@ -122,6 +156,14 @@ async function addIntent(tx: Tx, intent: Intent, sessionId: string, now: Date): 
   return numInsertedOrUpdatedRows === 1n
 }
 
+async function addSession(tx: Tx, session: SessionRecord): Promise<void> {
+  const askAt = new Date(session.createdAt.getTime() + FIRST_ASK_MS).toISOString()
+  await tx
+    .insertInto('sessions')
+    .values({ ...toSessionRow(session), ask_at: askAt })
+    .execute()
+}
+
 async function keepAnswer(tx: Tx, { scope, key }: Intent, answer: StoredAnswer): Promise<void> {
   await tx
     .updateTable('intents')
@@ -132,11 +174,11 @@ async function keepAnswer(tx: Tx, { scope, key }: Intent, answer: StoredAnswer):
 }
 
 async function release(
-  tx: Tx,
+  unit: Unit,
   { session: { id, currency, provider }, fence }: Lease,
   result: SessionResult,
-  now: Date,
 ): Promise<SessionRecord | undefined> {
+  const { tx, now } = unit
   const { amount, reference, redirectUrl, expiresAt, failure, failed } = result
   if (reference !== undefined) await assertReferenceFree(tx, id, provider, reference)
   const row = await tx
@@ -149,50 +191,62 @@ async function release(
       ...(redirectUrl !== undefined && { redirect_url: redirectUrl }),
       ...(expiresAt !== undefined && { expires_at: expiresAt.toISOString() }),
       // A report may have moved the status meanwhile: what was paid keeps the amount that it was
-      // settled against, and only an open session can fail here.
+      // settled against.
       ...(amount !== undefined && {
         amount: whilePending('amount', formatAmount(amount, currency)),
         // Whatever did not fit the old amount is looked at again; see `settleSince`.
         exception: whilePending('exception', null),
       }),
-      ...(failed && { status: whilePending('status', 'failed') }),
     })
     .where('id', '=', id)
     .where('fence', '=', fence)
     .returningAll()
     .executeTakeFirst()
-  return row && toRecord(row)
+  if (!row) return undefined
+  const session = toRecord(row)
+  const fails = failed === true && session.status === 'pending'
+  return fails ? applyChange(unit, session, moveTo('failed', session)) : session
 }
 
-async function settleReport(
-  tx: Tx,
-  report: PaymentReport,
-  settle: Settle,
-  now: Date,
-): Promise<SessionRecord | undefined> {
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('reports')
-    .values(toReportRow(report, now))
-    .onConflict((conflict) => conflict.columns(['provider', 'event_id']).doNothing())
-    .executeTakeFirstOrThrow()
-  if (numInsertedOrUpdatedRows !== 1n && (await isSettled(tx, report))) return undefined
-  const row = await tx
+async function expire(unit: Unit, id: string): Promise<SessionRecord | undefined> {
+  const row = await unit.tx
     .selectFrom('sessions')
     .selectAll()
-    .where('provider', '=', report.provider)
-    .where('reference', '=', report.reference)
+    .where('id', '=', id)
+    .where('status', 'in', OPEN)
     .executeTakeFirst()
   if (!row) return undefined
-  const before = toRecord(row)
-  const after = await apply(tx, before, report, settle, now)
-  return after === before ? undefined : after
+  const session = toRecord(row)
+  return applyChange(unit, session, moveTo('expired', session))
+}
+
+async function takeDue(
+  tx: Tx,
+  limit: number,
+  now: Date,
+  next: (session: SessionRecord) => Date,
+): Promise<SessionRecord[]> {
+  const rows = await tx
+    .selectFrom('sessions')
+    .selectAll()
+    .where('status', 'in', OPEN)
+    .where('ask_at', '<=', now.toISOString())
+    .orderBy('ask_at')
+    .limit(limit)
+    .execute()
+  const sessions = rows.map(toRecord)
+  for (const session of sessions) {
+    await tx
+      .updateTable('sessions')
+      .set({ ask_at: next(session).toISOString() })
+      .where('id', '=', session.id)
+      .execute()
+  }
+  return sessions
 }
 
 /** A value for a column that only an open session takes. */
-function whilePending<T extends string | null>(
-  column: 'amount' | 'exception' | 'status',
-  value: T,
-) {
+function whilePending<T extends string | null>(column: 'amount' | 'exception', value: T) {
   return sql<T>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
 }
 
@@ -229,74 +283,4 @@ async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<Lease | 
     .returningAll()
     .executeTakeFirst()
   return row && { session: toRecord(row), fence: row.fence }
-}
-
-/** Whether a report that is known already has found its session, and changed what it had to change. */
-async function isSettled(tx: Tx, { provider, eventId }: PaymentReport): Promise<boolean> {
-  const row = await tx
-    .selectFrom('reports')
-    .select('session_id')
-    .where('provider', '=', provider)
-    .where('event_id', '=', eventId)
-    .executeTakeFirst()
-  return row?.session_id !== null
-}
-
-/**
- * Settles, in the order of arrival, what the provider told before we knew the session's reference, and
- * after a change of the amount everything that it has told: the buyer may have paid the new amount
- * before we knew that it holds.
- */
-async function settleSince(
-  tx: Tx,
-  session: SessionRecord,
-  { amount }: SessionResult,
-  settle: Settle,
-  now: Date,
-): Promise<SessionRecord> {
-  if (session.reference === null || session.status !== 'pending') return session
-  const rows = await tx
-    .selectFrom('reports')
-    .selectAll()
-    .where('provider', '=', session.provider)
-    .where('reference', '=', session.reference)
-    .$if(amount === undefined, (query) => query.where('session_id', 'is', null))
-    .orderBy('received_at')
-    .execute()
-  let current = session
-  for (const row of rows) current = await apply(tx, current, toReport(row), settle, now)
-  return current
-}
-
-async function apply(
-  tx: Tx,
-  session: SessionRecord,
-  report: PaymentReport,
-  settle: Settle,
-  now: Date,
-): Promise<SessionRecord> {
-  await tx
-    .updateTable('reports')
-    .set({ session_id: session.id })
-    .where('provider', '=', report.provider)
-    .where('event_id', '=', report.eventId)
-    .execute()
-  const change = settle(session, report)
-  if (!change) return session
-  const { numUpdatedRows } = await tx
-    .updateTable('sessions')
-    .set({
-      status: change.status,
-      exception: change.exception,
-      ...(change.amount !== undefined && {
-        amount: formatAmount(change.amount, session.currency),
-      }),
-      updated_at: now.toISOString(),
-    })
-    .where('id', '=', session.id)
-    .where('status', '=', session.status)
-    .executeTakeFirst()
-  // Never under SQLite's write lock; where it can be, nothing of this is kept and the report comes again.
-  if (numUpdatedRows !== 1n) throw new Error('the session changed while it was being settled')
-  return { ...session, ...change, updatedAt: now }
 }

@@ -1,7 +1,7 @@
 /** What Coinslot keeps, and the promises about it: the interface that every store implements. */
-import type { PaymentReport } from '../settlement.ts'
+import type { NotificationType } from '../contract/schemas.ts'
 import type { SessionRecord } from '../session.ts'
-import type { SettlementChange } from '../settlement.ts'
+import type { PaymentReport, SettlementChange } from '../settlement/settle.ts'
 
 /** An answer as it was first given, to be given again byte for byte. */
 export interface StoredAnswer {
@@ -49,8 +49,37 @@ export interface SessionResult {
   readonly failed?: boolean
 }
 
-/** How a report changes a session; undefined where it changes nothing. */
-export type Settle = (session: SessionRecord, report: PaymentReport) => SettlementChange | undefined
+/** How a report changes a session, step by step; empty where it changes nothing. */
+export type Settle = (session: SessionRecord, report: PaymentReport) => readonly SettlementChange[]
+
+/** Who is told of a change: the merchant's URL, or code that embeds the server. */
+export type Destination = 'url' | 'listener'
+
+/** What one destination is to be told; there is one for each in the transaction of the change. */
+export interface OutboxMessage {
+  /** The same at every attempt and for every destination. */
+  readonly id: string
+  readonly destination: Destination
+  readonly type: NotificationType
+  readonly sessionId: string
+  /** JSON of a `Notification`, the same bytes at every attempt. */
+  readonly body: string
+  readonly createdAt: Date
+  /** Which attempt this is, from 1. */
+  readonly attempt: number
+}
+
+/** What an attempt came to; `never` ends the telling without success. */
+export type DeliveryOutcome = 'delivered' | 'never' | { readonly againAt: Date }
+
+export interface StoreOptions {
+  /** Decides what a report changes; called within the store's transactions, so it must be pure. */
+  readonly settle: Settle
+  /** For whom a message is put into the outbox. */
+  readonly destinations: readonly Destination[]
+  /** Called after the commit with each session whose status or exception has changed. */
+  readonly onChange?: (session: SessionRecord) => void
+}
 
 /** Another session has this provider session already: a payment of it could settle either. */
 export class ReferenceTaken extends Error {
@@ -87,6 +116,29 @@ export interface Store {
    * @returns the session that it changed, if it did
    */
   settle(report: PaymentReport, now: Date): Promise<SessionRecord | undefined>
+  /** Ends an open session whose time is over; undefined where it was not open any more. */
+  expire(id: string, now: Date): Promise<SessionRecord | undefined>
+  /**
+   * Takes the open sessions that are to be asked about now, and sets when each is to be asked about
+   * again: of several servers one takes it.
+   * @param next must be later than now
+   */
+  takeDue(
+    limit: number,
+    now: Date,
+    next: (session: SessionRecord) => Date,
+  ): Promise<SessionRecord[]>
+  /** Open sessions in the order of their ids, those after `after` first. */
+  findOpen(after: string, limit: number): Promise<SessionRecord[]>
+  /**
+   * Takes messages that are due, for a minute: whoever goes away in the middle leaves them to be taken
+   * again. Of one session and destination, only the oldest that is not done with.
+   */
+  takeMessages(destination: Destination, limit: number, now: Date): Promise<OutboxMessage[]>
+  /** Keeps what came of an attempt; nothing where another has taken the message since. */
+  keepDelivery(message: OutboxMessage, outcome: DeliveryOutcome, now: Date): Promise<void>
+  /** Forgets messages of before this time, delivered or not. */
+  forgetMessages(before: Date): Promise<void>
   /** Forgets intents from before this time. */
   forgetIntents(before: Date): Promise<void>
   /** Whether the store can be used now; rejects where it cannot. */

@@ -78,7 +78,7 @@ describe('the arrows of the house', () => {
     expect(
       arrows(
         server,
-        /^server\/(settlement|checkout|session)\.ts$/,
+        /^server\/(settlement\/settle|checkout|session)\.ts$/,
         /^(server\/(store|providers|routes)|hono|undici|pino)/,
       ),
     ).toEqual([])

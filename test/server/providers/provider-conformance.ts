@@ -519,7 +519,7 @@ async function prepare(
     async send() {
       if (name === 'createSession') return adapter.createSession(fullOrder, CALL)
       if (name === 'updateSession') return adapter.updateSession?.(reference, fullOrder, CALL)
-      return adapter.fetchReport?.(reference, CALL)
+      return adapter.fetchReport?.(reference)
     },
     sent: () => fake.ledger.slice(before),
   }

@@ -210,7 +210,7 @@ describe('sandbox: what is special about it', () => {
     const other = await adapter.createSession(bareOrder, { idempotencyKey: 'cs_of_another' })
     const answer: Fault = answered({ id: other.reference })
     fake.next(answer, answer, answer)
-    const asked = Promise.resolve(adapter.fetchReport?.(reference, CALL))
+    const asked = Promise.resolve(adapter.fetchReport?.(reference))
     expect(await failureOf(subject, asked)).toBeInstanceOf(ProviderUnavailable)
     fake.next(answer, answer, answer)
     const changed = Promise.resolve(adapter.updateSession?.(reference, fullOrder, CALL))
@@ -245,13 +245,13 @@ describe('sandbox: what is special about it', () => {
   ])('says, when it is asked after %s, that the payment is %s', async (outcome, status) => {
     const { adapter, fake } = await startAdapter(subject)
     const { reference } = await adapter.createSession(fullOrder, CALL)
-    expect(await adapter.fetchReport?.(reference, CALL)).toMatchObject({ status: 'pending' })
+    expect(await adapter.fetchReport?.(reference)).toMatchObject({ status: 'pending' })
     await fetch(`${fake.url}/pay/${reference}`, {
       method: 'POST',
       body: new URLSearchParams({ outcome }),
       redirect: 'manual',
     })
-    expect(await adapter.fetchReport?.(reference, CALL)).toEqual({
+    expect(await adapter.fetchReport?.(reference)).toEqual({
       provider: 'sandbox',
       eventId: `${reference}-${outcome}`,
       reference,

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
-import { settle } from '../../../server/settlement.ts'
+import { settle } from '../../../server/settlement/settle.ts'
 import { createSandboxLedger } from '../../../server/store/sandbox-ledger.ts'
 import { createSqlStore } from '../../../server/store/sql-store.ts'
 import { openSqlite } from '../../../server/store/sqlite.ts'
@@ -18,7 +18,9 @@ afterAll(() => rm(folder, { recursive: true }))
 let files = 0
 const newFile = () => join(folder, `${(files += 1)}.db`)
 
-describeStore('SQLite', async () => createSqlStore(await openSqlite(newFile()), settle))
+describeStore('SQLite', async () =>
+  createSqlStore(await openSqlite(newFile()), { settle, destinations: [] }),
+)
 
 describe('the SQLite file', () => {
   it('is written through to the disk at each commit', async () => {
@@ -34,10 +36,10 @@ describe('the SQLite file', () => {
     const path = newFile()
     const session = sessionRecord()
     const intent = { scope: 's', key: 'k', fingerprint: 'f' }
-    const first = createSqlStore(await openSqlite(path), settle)
+    const first = createSqlStore(await openSqlite(path), { settle, destinations: [] })
     await first.claim(intent, session, AT)
     await first.close()
-    const second = createSqlStore(await openSqlite(path), settle)
+    const second = createSqlStore(await openSqlite(path), { settle, destinations: [] })
     expect(await second.findSession(session.id)).toEqual(session)
     await second.close()
   })

@@ -1,6 +1,6 @@
 /** What every store must do; one is done when this suite passes over it. */
 import { afterEach, describe, expect, it } from 'vitest'
-import type { PaymentReport } from '../../../server/settlement.ts'
+import type { PaymentReport } from '../../../server/settlement/settle.ts'
 import type { SessionRecord } from '../../../server/session.ts'
 import {
   ReferenceTaken,

@@ -1,0 +1,82 @@
+/** Deciding, from verified reports alone, where a session stands. Pure: no store, no clock, no network. */
+import { isEditableAtProvider, isWithinLimits } from '../checkout.ts'
+import type { NotificationType, SessionException, SessionStatus } from '../contract/schemas.ts'
+import { canMove, type SessionRecord } from '../session.ts'
+
+/** What a provider says of one of its sessions; verified to be the provider's word, not yet believed. */
+export interface PaymentReport {
+  readonly provider: string
+  /**
+   * Unique among what this provider has to say: the same id means the same thing told again. Where a
+   * provider session takes one payment only, made from its reference, status and amount, so that a
+   * webhook and an asked status tell the same; where it takes several, from what tells them apart.
+   */
+  readonly eventId: string
+  readonly reference: string
+  readonly status: SessionStatus
+  /** What was paid, in minor units of `currency`; absent where the provider does not say. */
+  readonly amount?: bigint
+  readonly currency?: string
+}
+
+export interface SettlementChange {
+  readonly status: SessionStatus
+  readonly exception: SessionException | null
+  /** In minor units: what was paid, where the buyer was free to change it at the provider. */
+  readonly amount?: bigint
+  /** What the merchant is told. */
+  readonly event: NotificationType
+}
+
+/**
+ * What a report changes of the session whose reference it names, step by step; nothing where it is
+ * empty. Statuses only go forward; money that is not exactly what was asked for is flagged for a
+ * person and never makes a session `paid` by itself.
+ */
+export function settle(session: SessionRecord, report: PaymentReport): readonly SettlementChange[] {
+  if (report.provider !== session.provider || report.reference !== session.reference) return []
+  if (report.status === 'paid') return settlePayment(session, report)
+  if (report.status === 'refunded') return settleRefund(session, report)
+  if (report.status === 'pending' || !canMove(session.status, report.status)) return []
+  return [moveTo(report.status, session)]
+}
+
+/** The change that advances or ends a session, whatever brought it about. */
+export function moveTo(
+  status: Exclude<SessionStatus, 'pending'>,
+  { exception }: Pick<SessionRecord, 'exception'>,
+): SettlementChange {
+  return { status, exception, event: `session.${status}` }
+}
+
+function settlePayment(
+  session: SessionRecord,
+  { amount, currency }: PaymentReport,
+): readonly SettlementChange[] {
+  const { checkout, status } = session
+  const takesSeveral = checkout.orderType === 'STATIC'
+  if (status === 'refunded') return []
+  if (status === 'paid' && !takesSeveral) return flag(session, 'duplicate')
+  if (currency !== session.currency || amount === undefined) return flag(session, 'mismatch')
+  const isChosenThere = isEditableAtProvider(checkout) && isWithinLimits(checkout, amount)
+  if (amount < session.amount && !isChosenThere) return flag(session, 'underpaid')
+  if (amount > session.amount && !isChosenThere) return flag(session, 'overpaid')
+  if (status === 'paid') return [moveTo('paid', session)]
+  if (!canMove(status, 'paid')) return flag(session, 'late')
+  const isOther = amount !== session.amount
+  return [{ ...moveTo('paid', session), ...(isOther && { amount }) }]
+}
+
+/** What was given back had been paid: a refund that overtakes its payment brings both. */
+function settleRefund(session: SessionRecord, report: PaymentReport): readonly SettlementChange[] {
+  if (session.status === 'paid') return [moveTo('refunded', session)]
+  const payment = settlePayment(session, report)
+  const isPaid = payment.some(({ status }) => status === 'paid')
+  return isPaid ? [...payment, moveTo('refunded', session)] : payment
+}
+
+/** A flag that is up already stays; another sum of money that needs a person replaces it. */
+function flag(session: SessionRecord, exception: SessionException): readonly SettlementChange[] {
+  if (session.exception === exception) return []
+  return [{ status: session.status, exception, event: 'session.flagged' }]
+}

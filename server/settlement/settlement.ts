@@ -1,0 +1,80 @@
+/** From a provider's word to a settled session: webhooks are verified, the provider is asked, the store decides. */
+import type { ConfiguredProvider } from '../configured-providers.ts'
+import { ProviderNotFound, WebhookRejected } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { PaymentProvider, WebhookRequest } from '../providers/provider.ts'
+import type { SessionRecord } from '../session.ts'
+import type { Store } from '../store/store.ts'
+import { shareCalls } from './share-calls.ts'
+import type { PaymentReport } from './settle.ts'
+
+export interface SettlementDeps {
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  readonly store: Store
+  readonly log: Log
+  readonly now: () => Date
+}
+
+export interface Settlement {
+  /**
+   * Takes a webhook; when this resolves, what it told is durable. Where the provider can be asked, its
+   * webhooks are only a reason to ask, and its present state is what counts.
+   * @throws ProviderNotFound
+   * @throws WebhookRejected where it cannot be proven to be the provider's
+   * @throws ProviderError where the provider cannot be asked now: it will send the webhook again
+   */
+  receive(providerId: string, request: WebhookRequest): Promise<void>
+  /**
+   * Asks how a session stands at its provider, and settles it.
+   * @returns false where the provider cannot be asked about it
+   * @throws ProviderError
+   */
+  ask(session: SessionRecord): Promise<boolean>
+}
+
+export function createSettlement({ providers, store, log, now }: SettlementDeps): Settlement {
+  const fetchReport = shareCalls(
+    (adapter: PaymentProvider, reference: string) =>
+      adapter.fetchReport?.(reference) ?? Promise.resolve(undefined),
+    ({ id }, reference) => `${id} ${reference}`,
+  )
+
+  return {
+    async receive(providerId, request) {
+      const adapter = providers.get(providerId)?.adapter
+      if (!adapter) throw new ProviderNotFound()
+      const told = await readWebhook(adapter, request, log)
+      if (!told) return
+      const asked = await fetchReport(adapter, told.reference)
+      if (asked && asked.status !== told.status) {
+        const { eventId: event } = told
+        const statuses = { told: told.status, asked: asked.status }
+        log.info({ provider: providerId, event, ...statuses }, 'the provider stands elsewhere now')
+      }
+      await store.settle(asked ?? told, now())
+    },
+
+    async ask({ provider, reference }) {
+      const adapter = providers.get(provider)?.adapter
+      if (!adapter || reference === null) return false
+      const report = await fetchReport(adapter, reference)
+      if (report) await store.settle(report, now())
+      return report !== undefined
+    },
+  }
+}
+
+async function readWebhook(
+  adapter: PaymentProvider,
+  request: WebhookRequest,
+  log: Log,
+): Promise<PaymentReport | undefined> {
+  try {
+    return await adapter.readWebhook(request)
+  } catch (error) {
+    if (!(error instanceof WebhookRejected)) throw error
+    // Why is for the operator; whoever sent it learns only that it was refused.
+    log.warn({ provider: adapter.id, reason: error.message }, 'webhook refused')
+    throw new WebhookRejected('this could not be verified to be a webhook of the provider')
+  }
+}

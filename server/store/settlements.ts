@@ -1,0 +1,124 @@
+/** What reports change, in the store: each report kept once, each change by compare-and-set, with its outbox rows. */
+import type { Transaction } from 'kysely'
+import { formatAmount } from '../contract/money.ts'
+import type { SessionRecord } from '../session.ts'
+import type { PaymentReport, SettlementChange } from '../settlement/settle.ts'
+import type { Database } from './database.ts'
+import { addMessages } from './outbox.ts'
+import { toRecord, toReport, toReportRow } from './rows.ts'
+import type { Destination, SessionResult, Settle } from './store.ts'
+
+/** One transaction in which sessions may change. */
+export interface Unit {
+  readonly tx: Transaction<Database>
+  readonly now: Date
+  readonly settle: Settle
+  readonly destinations: readonly Destination[]
+  /** The sessions that changed, to be told of once this is committed. */
+  readonly changed: SessionRecord[]
+}
+
+/** @returns the session that the report changed, if it did */
+export async function settleReport(
+  unit: Unit,
+  report: PaymentReport,
+): Promise<SessionRecord | undefined> {
+  const { tx, now } = unit
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('reports')
+    .values(toReportRow(report, now))
+    .onConflict((conflict) => conflict.columns(['provider', 'event_id']).doNothing())
+    .executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows !== 1n && (await isSettled(unit, report))) return undefined
+  const row = await tx
+    .selectFrom('sessions')
+    .selectAll()
+    .where('provider', '=', report.provider)
+    .where('reference', '=', report.reference)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const before = toRecord(row)
+  const after = await applyReport(unit, before, report)
+  return after === before ? undefined : after
+}
+
+/**
+ * Settles, in the order of arrival, what the provider told before we knew the session's reference, and
+ * after a change of the amount everything that it has told: the buyer may have paid the new amount
+ * before we knew that it holds.
+ */
+export async function settleSince(
+  unit: Unit,
+  session: SessionRecord,
+  { amount }: SessionResult,
+): Promise<SessionRecord> {
+  if (session.reference === null) return session
+  const isChanged = amount !== undefined && session.status === 'pending'
+  const rows = await unit.tx
+    .selectFrom('reports')
+    .selectAll()
+    .where('provider', '=', session.provider)
+    .where('reference', '=', session.reference)
+    .$if(!isChanged, (query) => query.where('session_id', 'is', null))
+    .orderBy('received_at')
+    .execute()
+  let current = session
+  for (const row of rows) current = await applyReport(unit, current, toReport(row))
+  return current
+}
+
+/** Changes a session if it still is as it was read, and puts what the merchant is to be told beside it. */
+export async function applyChange(
+  { tx, now, destinations, changed }: Unit,
+  session: SessionRecord,
+  { event, ...change }: SettlementChange,
+): Promise<SessionRecord> {
+  const { numUpdatedRows } = await tx
+    .updateTable('sessions')
+    .set({
+      status: change.status,
+      exception: change.exception,
+      ...(change.amount !== undefined && {
+        amount: formatAmount(change.amount, session.currency),
+      }),
+      updated_at: now.toISOString(),
+    })
+    .where('id', '=', session.id)
+    .where('status', '=', session.status)
+    .executeTakeFirst()
+  // Never under SQLite's write lock; where it can be, nothing of this is kept and the report comes again.
+  if (numUpdatedRows !== 1n) throw new Error('the session changed while it was being settled')
+  const after = { ...session, ...change, updatedAt: now }
+  await addMessages(tx, destinations, event, after, now)
+  changed.push(after)
+  return after
+}
+
+async function applyReport(
+  unit: Unit,
+  session: SessionRecord,
+  report: PaymentReport,
+): Promise<SessionRecord> {
+  await unit.tx
+    .updateTable('reports')
+    .set({ session_id: session.id })
+    .where('provider', '=', report.provider)
+    .where('event_id', '=', report.eventId)
+    .execute()
+  let current = session
+  for (const change of unit.settle(session, report)) {
+    current = await applyChange(unit, current, change)
+  }
+  return current
+}
+
+/** Whether a report that is known already has found its session, and changed what it had to change. */
+async function isSettled({ tx }: Unit, { provider, eventId }: PaymentReport): Promise<boolean> {
+  const row = await tx
+    .selectFrom('reports')
+    .select('session_id')
+    .where('provider', '=', provider)
+    .where('event_id', '=', eventId)
+    .executeTakeFirst()
+  return row?.session_id !== null
+}
