@@ -17,8 +17,8 @@ import {
   CoinslotRedirectEvent,
   CoinslotSubmitEvent,
 } from './events.ts'
-import { englishMessages, type Messages } from './messages.ts'
-import { createMoneyFormat, type MoneyFormat } from './money-format.ts'
+import { englishMessages, type Messages } from '../server/contract/messages.ts'
+import { createMoneyFormat, type MoneyFormat } from '../server/contract/money-format.ts'
 import { readOffer } from './offer.ts'
 import { openExit, toRedirectUrl, type Exit } from './redirect.ts'
 import { joinTerms, toMinor, type Terms, type TermsText } from './terms.ts'

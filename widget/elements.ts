@@ -1,7 +1,7 @@
 /** The elements' classes, without registering them. */
 export { CoinslotCheckoutElement } from './checkout-element.ts'
 export type { CheckoutState } from './checkout-controller.ts'
-export type { Messages } from './messages.ts'
+export type { Messages } from '../server/contract/messages.ts'
 export {
   CoinslotChangeEvent,
   CoinslotErrorEvent,

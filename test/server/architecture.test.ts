@@ -43,17 +43,22 @@ function arrows(sources: readonly Source[], from: RegExp, forbidden: RegExp): st
 }
 
 describe('the arrows of the house', () => {
-  it('let the browser have lit, the money and the reading of amounts, and nothing else', () => {
-    const allowed = /^(lit(\/.*)?|widget\/.*|server\/contract\/(money|amount-text)\.ts)$/
+  it('let the browser have lit and what the contract has for both sides, and nothing else', () => {
+    const allowed =
+      /^(lit(\/.*)?|widget\/.*|server\/contract\/(money|money-format|amount-text|locale|messages)\.ts)$/
     const others = widget.flatMap(({ path, imports }) =>
       imports.filter((name) => !allowed.test(name)).map((name) => `${path} -> ${name}`),
     )
     expect(others).toEqual([])
   })
 
-  it('keep the money and the reading of amounts free of every dependency', () => {
+  it('keep what both sides run free of every dependency', () => {
     expect(
-      arrows(server, /contract\/(money|amount-text)\.ts$/, /^(?!server\/contract\/money\.ts$)/),
+      arrows(
+        server,
+        /contract\/(money|money-format|amount-text|locale|messages)\.ts$/,
+        /^(?!server\/contract\/money\.ts$)/,
+      ),
     ).toEqual([])
   })
 

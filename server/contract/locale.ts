@@ -12,11 +12,3 @@ export function chooseLocale(...tags: readonly (string | null | undefined)[]): s
   }
   return 'en'
 }
-
-/** The `lang` that holds at an element, looked for through the shadow roots around it. */
-export function languageAt(element: Element): string | null | undefined {
-  const nearest = element.closest('[lang]')
-  if (nearest) return nearest.getAttribute('lang')
-  const root = element.getRootNode()
-  return root instanceof ShadowRoot ? languageAt(root.host) : undefined
-}

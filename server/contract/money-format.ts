@@ -1,5 +1,5 @@
 /** Writes amounts of one currency as a locale does. */
-import { formatAmount, fractionDigits } from '../server/contract/money.ts'
+import { formatAmount, fractionDigits } from './money.ts'
 
 export interface MoneyFormat {
   /** With the currency: `$1,234.50`. */
