@@ -52,7 +52,6 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const { environment, assets = new URL('../', import.meta.url) } = options
   const config = parseConfig(options.configuration, environment)
   const log = createLog(config.logLevel, options.logTo ?? process.stderr)
-  for (const warning of config.warnings) log.warn(warning)
 
   const widget = await readFile(new URL('coinslot.js', assets)).catch((cause: unknown) => {
     throw new Error('the widget is not built: run "npm run build" first', { cause })

@@ -21,8 +21,6 @@ export interface Config {
   readonly offerSecrets: readonly string[]
   readonly providers: ReadonlyMap<string, ProviderConfig>
   readonly checkouts: ReadonlyMap<string, Checkout>
-  /** What works less well than it could, to be said at the start. */
-  readonly warnings: readonly string[]
 }
 
 export interface ProviderConfig {
@@ -165,7 +163,6 @@ export function parseConfig(file: unknown, environment: Environment): Config {
       ]),
     ),
     checkouts: new Map(Object.entries(checkouts)),
-    warnings: named.flatMap((definition) => warningsOf(definition, env)),
   }
 }
 
@@ -179,11 +176,10 @@ function toProviderConfig(
   { redirectHosts, ...settings }: Record<string, unknown>,
   env: Environment,
 ): ProviderConfig {
-  const names = [...definition.secrets, ...Object.keys(definition.optionalSecrets ?? {})]
   return {
     definition,
     settings,
-    secrets: Object.fromEntries(names.map((name) => [name, env[name]])),
+    secrets: Object.fromEntries(definition.secrets.map((name) => [name, env[name]])),
     baseUrl: env[baseUrlVariable(definition)] ?? definition.baseUrl,
     redirectHosts: redirectHosts as string[] | undefined,
   }
@@ -198,12 +194,6 @@ function environmentProblems(definition: ProviderDefinition, env: Environment): 
       .map((name) => `${name}: is not set, and provider "${definition.id}" needs it`),
     ...(url.error?.issues ?? []).map(({ message }) => `${variable}: ${message}`),
   ]
-}
-
-function warningsOf({ optionalSecrets = {} }: ProviderDefinition, env: Environment): string[] {
-  return Object.entries(optionalSecrets)
-    .filter(([name]) => !env[name])
-    .map(([name, consequence]) => `${name} is not set: ${consequence}`)
 }
 
 function baseUrlVariable({ id }: ProviderDefinition): string {

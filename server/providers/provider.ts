@@ -78,8 +78,6 @@ export interface ProviderDefinition<Settings extends z.ZodObject = z.ZodObject> 
   readonly settings: Settings
   /** Environment variables that must be set; without one of them the start is refused. */
   readonly secrets: readonly string[]
-  /** Environment variables without which something is left out, with what is left out. */
-  readonly optionalSecrets?: Readonly<Record<string, string>>
   /** The provider's API, unless `<PROVIDER>_BASE_URL` names another; a path for one in this server. */
   readonly baseUrl: string
   /** Hosts that a redirect URL may name, unless the configuration names others. */

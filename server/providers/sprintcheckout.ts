@@ -37,18 +37,15 @@ const webhookBody = z.object({
   paymentSessionId: z.string().min(1),
   status: z.string(),
   amount: z.unknown().optional(),
-  currency: z.string().optional(),
-  receipts: z.array(z.unknown()).optional(),
+  currency: z.string().nullish(),
+  receipts: z.array(z.unknown()).nullish(),
 })
 
 export const sprintcheckout: ProviderDefinition<typeof settings> = {
   id: 'sprintcheckout',
   test: false,
   settings,
-  secrets: ['SPRINTCHECKOUT_API_KEY'],
-  optionalSecrets: {
-    SPRINTCHECKOUT_WEBHOOK_KEY: 'every webhook of sprintcheckout is refused, so nothing is settled',
-  },
+  secrets: ['SPRINTCHECKOUT_API_KEY', 'SPRINTCHECKOUT_WEBHOOK_KEY'],
   baseUrl: 'https://api.sprintcheckout.com',
   redirectHosts: ['*.sprintcheckout.com'],
 
@@ -123,8 +120,8 @@ function readReport(body: Uint8Array): PaymentReport | undefined {
     provider: 'sprintcheckout',
     // There is no delivery id. The documentation says to tell reports apart by paymentSessionId, but
     // a static order is paid more than once: what tells payments apart is their receipts, where they
-    // are told, and else the bytes of the report.
-    eventId: digest(receipts ? writeExactJson([paymentSessionId, status, receipts]) : body),
+    // are told, and else the bytes of the report. An empty list tells nothing.
+    eventId: digest(receipts?.length ? writeExactJson([paymentSessionId, status, receipts]) : body),
     reference: paymentSessionId,
     status: meaning,
     ...(paid !== undefined && currency && { amount: paid, currency }),

@@ -170,7 +170,11 @@ describe('a configuration', () => {
   ): readonly string[] {
     const written = { providers: { sprintcheckout: {} }, checkouts: {}, ...change }
     try {
-      parseConfig(written, { SPRINTCHECKOUT_API_KEY: 'key', ...environment })
+      parseConfig(written, {
+        SPRINTCHECKOUT_API_KEY: 'key',
+        SPRINTCHECKOUT_WEBHOOK_KEY: 'word',
+        ...environment,
+      })
       return []
     } catch (error) {
       if (error instanceof ConfigurationError) return error.problems
