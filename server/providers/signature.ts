@@ -1,5 +1,5 @@
 /** Every comparison that decides whether a webhook is the provider's: constant time, closed on doubt. */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { WebhookRejected } from '../errors.ts'
 import type { WebhookRequest } from './provider.ts'
@@ -50,6 +50,28 @@ export function verifyStandardWebhook(
     throw new WebhookRejected('the signature does not hold')
   }
   return { id, text }
+}
+
+/**
+ * Verifies an HMAC-SHA256 of the raw body, in hex with `sha256=` before it or not.
+ * @returns the body as text
+ * @throws WebhookRejected also where no secret is known
+ */
+export function verifyHmacSha256(
+  { headers, body }: WebhookRequest,
+  header: string,
+  secret: string | undefined,
+): string {
+  if (!secret) throw new WebhookRejected('no secret is set for the webhooks of this provider')
+  const given = headers.get(header)
+  if (!given) throw new WebhookRejected('the header with the signature is missing')
+  const hex = /^(?:sha256=)?([0-9a-f]{64})$/.exec(given)?.[1]
+  if (!hex) throw new WebhookRejected('the signature is not one of HMAC-SHA256 in hex')
+  const expected = createHmac('sha256', secret).update(body).digest()
+  if (!timingSafeEqual(Buffer.from(hex, 'hex'), expected)) {
+    throw new WebhookRejected('the signature does not hold')
+  }
+  return readUtf8(body)
 }
 
 function readUtf8(body: Uint8Array): string {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { WebhookRejected } from '../../../server/errors.ts'
-import { assertSharedSecret, verifyStandardWebhook } from '../../../server/providers/signature.ts'
+import {
+  assertSharedSecret,
+  verifyHmacSha256,
+  verifyStandardWebhook,
+} from '../../../server/providers/signature.ts'
 
 describe('a shared secret', () => {
   it.each<[string | null, string | undefined]>([
@@ -55,5 +59,56 @@ describe('a Standard Webhooks signature', () => {
       id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
       text: '{"test": 2432232314}',
     })
+  })
+})
+
+// The second example of RFC 4231.
+describe('an HMAC-SHA256 of the raw body', () => {
+  const secret = 'Jefe'
+  const text = 'what do ya want for nothing?'
+  const hex = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'
+  const verify = (given: string | null, body = text, key: string | undefined = secret) =>
+    verifyHmacSha256(
+      {
+        headers: new Headers(given === null ? {} : { 'X-Signature': given }),
+        body: new TextEncoder().encode(body),
+      },
+      'X-Signature',
+      key,
+    )
+
+  it.each([
+    ['nothing', null],
+    ['an empty header', ''],
+    ['the prefix alone', 'sha256='],
+    ['31 bytes', `sha256=${hex.slice(0, -2)}`],
+    ['31 and a half bytes', `sha256=${hex.slice(0, -1)}`],
+    ['33 bytes', `sha256=${hex}00`],
+    ['another digest', `sha256=${hex.replace('5', '6')}`],
+    ['capitals', `sha256=${hex.toUpperCase()}`],
+    ['another algorithm', `sha1=${hex}`],
+    ['the prefix twice', `sha256=sha256=${hex}`],
+    ['base64', `sha256=${Buffer.from(hex, 'hex').toString('base64')}`],
+    ['two of them', `sha256=${hex}, sha256=${hex}`],
+    ['no hex', 'z'.repeat(64)],
+  ])('is not %s', (_, given) => {
+    expect(() => verify(given)).toThrow(WebhookRejected)
+  })
+
+  it.each(['', undefined])('is refused where the secret is %j', (unset) => {
+    const request = {
+      headers: new Headers({ 'X-Signature': hex }),
+      body: new TextEncoder().encode(text),
+    }
+    expect(() => verifyHmacSha256(request, 'X-Signature', unset)).toThrow(WebhookRejected)
+  })
+
+  it('is refused for another body, or with another secret', () => {
+    expect(() => verify(hex, `${text} `)).toThrow(WebhookRejected)
+    expect(() => verify(hex, text, 'jefe')).toThrow(WebhookRejected)
+  })
+
+  it.each([hex, `sha256=${hex}`])('holds as %s, and gives the very text', (given) => {
+    expect(verify(given)).toBe(text)
   })
 })
