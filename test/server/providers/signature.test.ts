@@ -30,6 +30,62 @@ describe('a shared secret', () => {
   })
 })
 
+// The second test case of RFC 4231.
+describe('an HMAC-SHA256 signature', () => {
+  const SECRET = 'Jefe'
+  const HEX = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'
+  const BODY = 'what do ya want for nothing?'
+
+  function verify(proof: string | undefined, { secret = SECRET, body = BODY } = {}): void {
+    const headers = new Headers(proof === undefined ? {} : { 'X-Signature': proof })
+    verifyHmacSha256({ headers, body: new TextEncoder().encode(body) }, 'X-Signature', secret)
+  }
+
+  it.each([
+    ['no header', undefined],
+    ['nothing', ''],
+    ['no digits', 'sha256='],
+    ['31 bytes', HEX.slice(2)],
+    ['half a byte less', HEX.slice(1)],
+    ['33 bytes', `${HEX}00`],
+    ['31 bytes and no hex', `${HEX.slice(2)}zz`],
+    ['another bit', HEX.replace('5', '4')],
+    ['two of them', `${HEX}, ${HEX}`],
+    ['another algorithm', `sha1=${HEX}`],
+    ['a list of several algorithms', `sha256=${HEX},v1=${HEX}`],
+    ['a space inside', `sha256= ${HEX}`],
+    ['base64', Buffer.from(HEX, 'hex').toString('base64')],
+    ['digits of another script', HEX.replace('5', '５').replace(/[^\0-\u{ff}]/u, '\u{b2}')],
+  ])('is not proven by %s', (_, proof) => {
+    expect(() => verify(proof)).toThrow(WebhookRejected)
+  })
+
+  it('is refused where no secret is set, even one that an empty secret makes', () => {
+    const headers = new Headers({
+      'X-Signature': 'b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad',
+    })
+    for (const secret of ['', undefined]) {
+      const webhook = { headers, body: new Uint8Array() }
+      expect(() => verifyHmacSha256(webhook, 'X-Signature', secret)).toThrow(WebhookRejected)
+    }
+  })
+
+  it('is refused by another secret, another body or another header', () => {
+    expect(() => verify(HEX, { secret: 'jefe' })).toThrow(WebhookRejected)
+    expect(() => verify(HEX, { body: `${BODY} ` })).toThrow(WebhookRejected)
+    const headers = new Headers({ 'X-Other': HEX })
+    const webhook = { headers, body: new TextEncoder().encode(BODY) }
+    expect(() => verifyHmacSha256(webhook, 'X-Signature', SECRET)).toThrow(WebhookRejected)
+  })
+
+  it.each([HEX, `sha256=${HEX}`, HEX.toUpperCase(), `sha256=${HEX.toUpperCase()}`])(
+    'holds as %s',
+    (proof) => {
+      expect(() => verify(proof)).not.toThrow()
+    },
+  )
+})
+
 // The example of https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 describe('a Standard Webhooks signature', () => {
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
