@@ -1,5 +1,12 @@
 /** A checkout as the configuration or a signed offer writes it, checked as a whole. */
 import { z } from 'zod'
+import {
+  amountText,
+  partsProblems,
+  partsShape,
+  withExactParts,
+  type AmountProblem,
+} from './checkout-parts.ts'
 import { isCurrency } from './contract/currencies.ts'
 import {
   formatAmount,
@@ -8,9 +15,8 @@ import {
   parseAmount,
   type AmountFault,
 } from './contract/money.ts'
+import { customerPartSchema } from './contract/schemas.ts'
 import { isSafeUrl } from './safe-url.ts'
-
-const amount = z.string().meta({ description: 'Decimal string in major units: "25.00".' })
 
 /** An https URL (http on loopback), or a path, which is joined to the origin of the buyer's page. */
 const returnUrl = z.string().max(2048).refine(isReturnUrl, {
@@ -22,11 +28,11 @@ const checkoutObject = z.strictObject({
   currency: z
     .string()
     .refine(isCurrency, { message: 'must be an ISO 4217 code in capitals, such as USD' }),
-  amount: amount.optional(),
+  amount: amountText.optional(),
   editable: z.boolean().default(false),
-  minAmount: amount.optional(),
-  maxAmount: amount.optional(),
-  presets: z.array(amount).max(12).default([]),
+  minAmount: amountText.optional(),
+  maxAmount: amountText.optional(),
+  presets: z.array(amountText).max(12).default([]),
   description: z.string().min(1).max(500).optional(),
   successUrl: returnUrl.optional(),
   cancelUrl: returnUrl.optional(),
@@ -34,6 +40,11 @@ const checkoutObject = z.strictObject({
   orderType: z.enum(['TRANSIENT', 'STATIC']).default('TRANSIENT'),
   orderId: z.string().min(1).max(128).optional(),
   expiresIn: z.number().int().min(60).max(31_536_000).optional(),
+  collect: z
+    .array(customerPartSchema)
+    .refine((parts) => new Set(parts).size === parts.length, { message: 'names a part twice' })
+    .default([]),
+  ...partsShape,
   metadata: z.record(z.string().max(64), z.string().max(500)).optional(),
   sprintcheckout: z.strictObject({ editable: z.boolean().default(false) }).optional(),
 })
@@ -56,22 +67,20 @@ type CheckoutShape = z.output<typeof checkoutObject>
 export type AmountKey = 'amount' | 'minAmount' | 'maxAmount'
 const AMOUNT_KEYS: readonly AmountKey[] = ['amount', 'minAmount', 'maxAmount']
 
-interface AmountProblem {
-  path: (string | number)[]
-  message: string
-}
-
 function amountProblems(checkout: CheckoutShape): AmountProblem[] {
   const { currency } = checkout
   if (!isCurrency(currency)) return []
   const problems: AmountProblem[] = []
-  const read = (text: unknown, ...path: (string | number)[]): bigint | undefined => {
-    if (typeof text !== 'string') return undefined
-    const minor = parseAmount(text, currency)
-    if (typeof minor === 'bigint' && minor > 0n && minor <= MAX_MINOR) return minor
-    problems.push({ path, message: amountAdvice(text, minor, currency) })
-    return undefined
-  }
+  const readFrom =
+    (least: bigint) =>
+    (text: unknown, ...path: (string | number)[]): bigint | undefined => {
+      if (typeof text !== 'string') return undefined
+      const minor = parseAmount(text, currency)
+      if (typeof minor === 'bigint' && minor >= least && minor <= MAX_MINOR) return minor
+      problems.push({ path, message: amountAdvice(text, minor, currency) })
+      return undefined
+    }
+  const read = readFrom(1n)
   const [amount, least, most] = AMOUNT_KEYS.map((key) => read(checkout[key], key))
   const presets = Array.isArray(checkout.presets) ? checkout.presets : []
   const suggested = presets.map((text, index) => read(text, 'presets', index))
@@ -92,14 +101,17 @@ function amountProblems(checkout: CheckoutShape): AmountProblem[] {
   suggested.forEach((minor, index) => {
     if (!within(minor)) problems.push({ path: ['presets', index], message: outside })
   })
-  return problems
+  const isEditable = checkout.editable || checkout.sprintcheckout?.editable === true
+  // A thing in the parcel may be free, and so may its shipping.
+  const parts = partsProblems(checkout, amount, isEditable, readFrom(0n))
+  return [...problems, ...parts]
 }
 
 function amountAdvice(text: string, read: bigint | AmountFault, currency: string): string {
   const shown = JSON.stringify(text.slice(0, 40))
   if (read === 'precision') return `${shown} has more than ${fractionDigits(currency)} decimals`
   if (read === 'malformed') return `${shown} is not a decimal string such as "25.00"`
-  return `${shown} must be greater than zero and have at most 15 digits`
+  return read > 0n ? `${shown} must have at most 15 digits` : `${shown} must be greater than zero`
 }
 
 /** `"25"` becomes `"25.00"`, so that no reader has to ask how the merchant wrote it. */
@@ -112,7 +124,12 @@ function withExactDecimals<T extends CheckoutShape>(checkout: T): T {
     const text = checkout[key]
     return text === undefined ? [] : [[key, exact(text)] as const]
   })
-  return { ...checkout, ...Object.fromEntries(amounts), presets: checkout.presets.map(exact) }
+  return {
+    ...checkout,
+    ...Object.fromEntries(amounts),
+    ...withExactParts(checkout, exact),
+    presets: checkout.presets.map(exact),
+  }
 }
 
 function isReturnUrl(text: string): boolean {

@@ -51,7 +51,7 @@ export function toCheckoutTerms(id: string, checkout: Checkout, test: boolean): 
     minAmount: checkout.minAmount ?? null,
     maxAmount: checkout.maxAmount ?? null,
     presets: checkout.presets,
-    collect: [],
+    collect: checkout.collect,
     test,
   }
 }

@@ -1,5 +1,6 @@
 /** Makes the configured providers ready to be called: addresses, secrets, and the hosts of their pages. */
 import type { Config, ProviderConfig } from './config.ts'
+import type { CustomerPart } from './contract/schemas.ts'
 import { createProviderHttp, type ProviderHttpOptions } from './providers/http.ts'
 import type { PaymentProvider } from './providers/provider.ts'
 import { isLoopback } from './safe-url.ts'
@@ -10,6 +11,8 @@ export interface ConfiguredProvider {
   readonly adapter: PaymentProvider
   readonly test: boolean
   readonly redirectHosts: readonly string[]
+  /** What of the customer must be known before it can be called. */
+  readonly needsCustomer: readonly CustomerPart[]
 }
 
 export interface ProviderSurroundings {
@@ -69,5 +72,6 @@ function createProvider(
     }),
     test: definition.test,
     redirectHosts: redirectHosts ?? defaults,
+    needsCustomer: definition.needsCustomer ?? [],
   }
 }

@@ -1,5 +1,5 @@
 /** Every failure that a caller can act on: a class each, with the stable code of the contract. */
-import type { ErrorCode, Problem, Session } from './contract/schemas.ts'
+import type { CustomerPart, ErrorCode, Problem, Session } from './contract/schemas.ts'
 
 /** The base of all: an HTTP status, a code, what to tell the caller, and the members that go with it. */
 export abstract class CoinslotError extends Error {
@@ -175,6 +175,14 @@ export class OfferExpired extends CoinslotError {
   readonly status = 422
   constructor() {
     super('this offer has expired: ask the shop for a new one')
+  }
+}
+
+export class CustomerRequired extends CoinslotError {
+  readonly code = 'customer_required'
+  readonly status = 422
+  constructor(missing: readonly CustomerPart[]) {
+    super(`this payment needs to know of the customer: ${missing.join(', ')}`, { missing })
   }
 }
 

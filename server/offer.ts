@@ -37,7 +37,9 @@ export async function verifyOffer(
   if (!base) throw new CheckoutNotFound()
   const merged = checkoutSchema.safeParse(withoutUselessPresets({ ...base, ...terms }))
   if (!merged.success || !providers.has(merged.data.provider)) {
-    throw new OfferInvalid('the terms of the offer are not those of a checkout')
+    const [first] = merged.error?.issues ?? []
+    const why = first ? [first.path.join('.'), first.message] : ['provider', 'is not configured']
+    throw new OfferInvalid(`the terms of the offer are not those of a checkout: ${why.join(': ')}`)
   }
   const buyer = customerSchema.optional().safeParse(customer)
   if (!buyer.success) throw new OfferInvalid('the customer of the offer is malformed')

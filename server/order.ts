@@ -2,6 +2,7 @@
 import type { Checkout } from './checkout-schema.ts'
 import { isEditableAtProvider, minorUnits } from './checkout.ts'
 import type { Customer } from './contract/customer.ts'
+import { parseAmount } from './contract/money.ts'
 import type { Order } from './providers/provider.ts'
 import type { SessionRecord } from './session.ts'
 
@@ -40,7 +41,37 @@ export function toOrder(
     locale: session.locale ?? undefined,
     customer,
     metadata: checkout.metadata,
+    ...toParts(checkout),
   }
+}
+
+function toParts({
+  items = [],
+  shipping,
+  tax,
+  currency,
+}: Checkout): Pick<Order, 'items' | 'shipping' | 'tax'> {
+  return {
+    items: items.map(({ name, sku, quantity, unitPrice }) => ({
+      name,
+      sku,
+      quantity,
+      unitPrice: toMinor(unitPrice, currency),
+    })),
+    shipping: shipping && {
+      type: shipping.type,
+      method: shipping.method,
+      amount: shipping.amount === undefined ? undefined : toMinor(shipping.amount, currency),
+    },
+    tax: tax === undefined ? undefined : toMinor(tax, currency),
+  }
+}
+
+/** @throws RangeError on text that the checkout's schema would have refused */
+function toMinor(text: string, currency: string): bigint {
+  const minor = parseAmount(text, currency)
+  if (typeof minor !== 'bigint') throw new RangeError(`a checked amount is ${minor}`)
+  return minor
 }
 
 /** Adds our parameter and leaves the merchant's own query as it was written. */

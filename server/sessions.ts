@@ -2,8 +2,9 @@
 import type { Checkout } from './checkout-schema.ts'
 import { decideAmount } from './checkout.ts'
 import type { Config } from './config.ts'
+import { assertCustomer, joinCustomer } from './customer.ts'
 import type { Customer } from './contract/customer.ts'
-import type { CreateSession, UpdateSession } from './contract/schemas.ts'
+import type { CreateSession, CustomerPart, UpdateSession } from './contract/schemas.ts'
 import {
   AmountNotEditable,
   CheckoutNotFound,
@@ -62,11 +63,14 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const prior = await intents.replay(intent)
       if (prior) return prior
       const terms = await findTerms(body)
-      return intents.work(intent, newSession(terms, body, caller), caller.requestId, {
+      const opened = newSession(terms, body, caller)
+      const customer = joinCustomer(terms.customer, body.customer)
+      assertCustomer(customer, neededOf(terms.checkout))
+      return intents.work(intent, opened, caller.requestId, {
         async act(session) {
           assertOpen(session)
           const provider = providerOf(session)
-          const order = toOrder(session, session.amount, body.customer ?? terms.customer)
+          const order = toOrder(session, session.amount, customer)
           const call = { idempotencyKey: toProviderKey(intent) }
           return toResult(await provider.adapter.createSession(order, call), provider)
         },
@@ -141,6 +145,10 @@ export function createSessions(deps: SessionsDeps): Sessions {
       updatedAt: createdAt,
       expiresAt: new Date(createdAt.getTime() + life),
     }
+  }
+
+  function neededOf({ collect, provider }: Checkout): ReadonlySet<CustomerPart> {
+    return new Set([...collect, ...(providers.get(provider)?.needsCustomer ?? [])])
   }
 
   function providerOf(session: SessionRecord): ConfiguredProvider {

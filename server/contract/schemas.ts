@@ -119,7 +119,10 @@ export const notificationSchema = z
     description: "Sent to the merchant's own system, signed as Standard Webhooks 1.0.",
   })
 
-const collectableSchema = z.enum(['name', 'email', 'phone', 'billingAddress', 'shippingAddress'])
+/** What can be asked of a buyer; `name` is the first or the last, or both. */
+export const customerPartSchema = z
+  .enum(['name', 'email', 'phone', 'billingAddress', 'shippingAddress'])
+  .meta({ id: 'CustomerPart' })
 
 export const checkoutTermsSchema = z
   .strictObject({
@@ -132,7 +135,7 @@ export const checkoutTermsSchema = z
     minAmount: amountOut.nullable(),
     maxAmount: amountOut.nullable(),
     presets: z.array(amountOut),
-    collect: z.array(collectableSchema),
+    collect: z.array(customerPartSchema),
     test: z.boolean(),
   })
   .meta({ id: 'Checkout' })
@@ -187,6 +190,10 @@ export const problemSchema = z
     amount: amountOut.nullable().optional(),
     minAmount: amountOut.nullable().optional(),
     maxAmount: amountOut.nullable().optional(),
+    missing: z
+      .array(customerPartSchema)
+      .optional()
+      .meta({ description: 'What of the customer has to be sent.' }),
     retryable: z.boolean().optional(),
     session: z
       .union([z.string(), sessionSchema])
@@ -203,5 +210,6 @@ export type Session = z.infer<typeof sessionSchema>
 export type NotificationType = z.infer<typeof notificationTypeSchema>
 export type Notification = z.infer<typeof notificationSchema>
 export type CheckoutTerms = z.infer<typeof checkoutTermsSchema>
+export type CustomerPart = z.infer<typeof customerPartSchema>
 export type ErrorCode = z.infer<typeof errorCodeSchema>
 export type Problem = z.infer<typeof problemSchema>

@@ -1,6 +1,7 @@
 /** What Coinslot asks of a payment provider; an adapter says what is special about one and no more. */
 import type { z } from 'zod'
 import type { Customer } from '../contract/customer.ts'
+import type { CustomerPart } from '../contract/schemas.ts'
 import type { PaymentReport } from '../settlement/settle.ts'
 import type { ProviderHttp } from './http.ts'
 
@@ -50,6 +51,26 @@ export interface Order {
   readonly locale: string | undefined
   readonly customer: Customer | undefined
   readonly metadata: Readonly<Record<string, string>> | undefined
+  /** Where there are any, they, the shipping and the tax add up to `amount`. */
+  readonly items: readonly OrderItem[]
+  readonly shipping: OrderShipping | undefined
+  /** In minor units. */
+  readonly tax: bigint | undefined
+}
+
+export interface OrderItem {
+  readonly name: string
+  readonly sku: string | undefined
+  readonly quantity: number
+  /** In minor units. */
+  readonly unitPrice: bigint
+}
+
+export interface OrderShipping {
+  readonly type: string | undefined
+  readonly method: string | undefined
+  /** In minor units. */
+  readonly amount: bigint | undefined
 }
 
 export interface ProviderCall {
@@ -80,6 +101,8 @@ export interface ProviderDefinition<Settings extends z.ZodObject = z.ZodObject> 
   readonly secrets: readonly string[]
   /** The provider's API, unless `<PROVIDER>_BASE_URL` names another; a path for one in this server. */
   readonly baseUrl: string
+  /** What of the customer it cannot do without; nothing by default. */
+  readonly needsCustomer?: readonly CustomerPart[]
   /** Hosts that a redirect URL may name, unless the configuration names others. */
   readonly redirectHosts: readonly string[]
   create(setup: ProviderSetup<z.output<Settings>>): PaymentProvider
