@@ -12,7 +12,7 @@ export interface ConfiguredProvider {
   readonly test: boolean
   readonly redirectHosts: readonly string[]
   /** What of the customer must be known before it can be called. */
-  readonly needsCustomer: readonly CustomerPart[]
+  readonly needsCustomer?: readonly CustomerPart[] | undefined
 }
 
 export interface ProviderSurroundings {
@@ -72,6 +72,6 @@ function createProvider(
     }),
     test: definition.test,
     redirectHosts: redirectHosts ?? defaults,
-    needsCustomer: definition.needsCustomer ?? [],
+    needsCustomer: definition.needsCustomer,
   }
 }

@@ -30,62 +30,6 @@ describe('a shared secret', () => {
   })
 })
 
-// The second test case of RFC 4231.
-describe('an HMAC-SHA256 signature', () => {
-  const SECRET = 'Jefe'
-  const HEX = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'
-  const BODY = 'what do ya want for nothing?'
-
-  function verify(proof: string | undefined, { secret = SECRET, body = BODY } = {}): void {
-    const headers = new Headers(proof === undefined ? {} : { 'X-Signature': proof })
-    verifyHmacSha256({ headers, body: new TextEncoder().encode(body) }, 'X-Signature', secret)
-  }
-
-  it.each([
-    ['no header', undefined],
-    ['nothing', ''],
-    ['no digits', 'sha256='],
-    ['31 bytes', HEX.slice(2)],
-    ['half a byte less', HEX.slice(1)],
-    ['33 bytes', `${HEX}00`],
-    ['31 bytes and no hex', `${HEX.slice(2)}zz`],
-    ['another bit', HEX.replace('5', '4')],
-    ['two of them', `${HEX}, ${HEX}`],
-    ['another algorithm', `sha1=${HEX}`],
-    ['a list of several algorithms', `sha256=${HEX},v1=${HEX}`],
-    ['a space inside', `sha256= ${HEX}`],
-    ['base64', Buffer.from(HEX, 'hex').toString('base64')],
-    ['digits of another script', HEX.replace('5', '５').replace(/[^\0-\u{ff}]/u, '\u{b2}')],
-  ])('is not proven by %s', (_, proof) => {
-    expect(() => verify(proof)).toThrow(WebhookRejected)
-  })
-
-  it('is refused where no secret is set, even one that an empty secret makes', () => {
-    const headers = new Headers({
-      'X-Signature': 'b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad',
-    })
-    for (const secret of ['', undefined]) {
-      const webhook = { headers, body: new Uint8Array() }
-      expect(() => verifyHmacSha256(webhook, 'X-Signature', secret)).toThrow(WebhookRejected)
-    }
-  })
-
-  it('is refused by another secret, another body or another header', () => {
-    expect(() => verify(HEX, { secret: 'jefe' })).toThrow(WebhookRejected)
-    expect(() => verify(HEX, { body: `${BODY} ` })).toThrow(WebhookRejected)
-    const headers = new Headers({ 'X-Other': HEX })
-    const webhook = { headers, body: new TextEncoder().encode(BODY) }
-    expect(() => verifyHmacSha256(webhook, 'X-Signature', SECRET)).toThrow(WebhookRejected)
-  })
-
-  it.each([HEX, `sha256=${HEX}`, HEX.toUpperCase(), `sha256=${HEX.toUpperCase()}`])(
-    'holds as %s',
-    (proof) => {
-      expect(() => verify(proof)).not.toThrow()
-    },
-  )
-})
-
 // The example of https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 describe('a Standard Webhooks signature', () => {
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -123,6 +67,7 @@ describe('an HMAC-SHA256 of the raw body', () => {
   const secret = 'Jefe'
   const text = 'what do ya want for nothing?'
   const hex = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'
+  const HMAC_OF_NOTHING = 'b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad'
   const verify = (given: string | null, body = text, key: string | undefined = secret) =>
     verifyHmacSha256(
       {
@@ -147,6 +92,10 @@ describe('an HMAC-SHA256 of the raw body', () => {
     ['base64', `sha256=${Buffer.from(hex, 'hex').toString('base64')}`],
     ['two of them', `sha256=${hex}, sha256=${hex}`],
     ['no hex', 'z'.repeat(64)],
+    ['31 bytes and no hex', `${hex.slice(2)}zz`],
+    ['a space after the prefix', `sha256= ${hex}`],
+    ['a list of several algorithms', `sha256=${hex},v1=${hex}`],
+    ['what an empty body has with no key', HMAC_OF_NOTHING],
   ])('is not %s', (_, given) => {
     expect(() => verify(given)).toThrow(WebhookRejected)
   })
@@ -157,6 +106,9 @@ describe('an HMAC-SHA256 of the raw body', () => {
       body: new TextEncoder().encode(text),
     }
     expect(() => verifyHmacSha256(request, 'X-Signature', unset)).toThrow(WebhookRejected)
+    const headers = new Headers({ 'X-Signature': HMAC_OF_NOTHING })
+    const empty = { headers, body: new Uint8Array() }
+    expect(() => verifyHmacSha256(empty, 'X-Signature', unset)).toThrow(WebhookRejected)
   })
 
   it('is refused for another body, or with another secret', () => {
