@@ -78,7 +78,6 @@ describe('<coinslot-checkout>', () => {
         document.documentElement.style.colorScheme = scheme
         document.documentElement.style.backgroundColor = 'Canvas'
         document.documentElement.style.color = 'CanvasText'
-        serve(json(checkoutTerms()))
         const shown = await donation()
         await expect(shown).to.be.accessible()
         await write(shown, '3')
@@ -86,8 +85,13 @@ describe('<coinslot-checkout>', () => {
         await shown.updateComplete
         await expect(shown).to.be.accessible()
 
+        serve('hang')
+        const waiting = await mount('<coinslot-checkout checkout="a"></coinslot-checkout>')
+        expect(waiting.state).to.equal('loading')
+        await expect(waiting).to.be.accessible()
+
+        serve(json(checkoutTerms()))
         const test = await mount('<coinslot-checkout checkout="a"></coinslot-checkout>')
-        await expect(test).to.be.accessible()
         await oneEvent(test, 'coinslot-ready')
         await test.updateComplete
         await expect(test).to.be.accessible()
@@ -158,7 +162,7 @@ describe('<coinslot-checkout>', () => {
       serve('hang')
       const element = await donation()
       button(element).focus()
-      await sendKeys({ press: 'Space' })
+      await sendKeys({ press: ' ' })
       await element.updateComplete
       expect(element.shadowRoot!.activeElement).to.equal(button(element))
       expect(button(element).disabled).to.equal(false)
