@@ -1,9 +1,9 @@
 /** A Chromium for the end-to-end tests, with pages that record what a person would not see. */
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { chromiumArgs, findChromium } from '../find-chromium.js'
+import { chromiumArgs, needChromium } from '../browsers/chromium.js'
 
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: await findChromium(), args: chromiumArgs })
+  return chromium.launch({ executablePath: needChromium(), args: chromiumArgs })
 }
 
 export interface WatchedPage {

@@ -1,8 +1,9 @@
 /** Finds a Chromium for the tests, and installs Debian's where there is none. */
-import { execFileSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { installPackages } from './debian.js'
+import { chosenProgram, findProgram, isProgram } from './find-program.js'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome']
 
@@ -29,28 +30,30 @@ export const chromiumArgs = [
 ]
 
 /**
- * The path of a browser: `CHROME_PATH`, an installed one, Playwright's, or one installed now.
+ * The path of a Chromium: `CHROME_PATH`, an installed one, or Playwright's.
  *
- * @returns {Promise<string>}
+ * @returns {string | undefined}
+ * @throws {Error} where `CHROME_PATH` names no program
  */
-export async function findChromium() {
-  const chosen = process.env.CHROME_PATH
-  if (chosen && !isProgram(chosen)) throw new Error(`CHROME_PATH names no program: ${chosen}`)
-  const found = chosen || findInstalled() || findPlaywrights()
+export function findChromium() {
+  return chosenProgram('CHROME_PATH') ?? findProgram(NAMES, USUAL_PLACES) ?? findPlaywrights()
+}
+
+/**
+ * The path of a Chromium, which root on Debian installs where there is none.
+ *
+ * @returns {string}
+ * @throws {Error} where there is none
+ */
+export function needChromium() {
+  const found = findChromium()
   if (found) return found
-  if (existsSync('/etc/debian_version') && process.getuid?.() === 0) installChromium()
-  const installed = findInstalled()
+  if (process.getuid?.() === 0) installPackages(['chromium'])
+  const installed = findChromium()
   if (installed) return installed
   throw new Error(
     'The tests need Chromium or Chrome: install one, or set CHROME_PATH to the path of its program.',
   )
-}
-
-/** @returns {string | undefined} */
-function findInstalled() {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), ...USUAL_PLACES].filter(Boolean)
-  const programs = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))
-  return [...programs, ...USUAL_PLACES].find(isProgram)
 }
 
 /** @returns {string | undefined} */
@@ -68,26 +71,4 @@ function findPlaywrights() {
       join(cache, name, 'chrome-headless-shell-linux64/chrome-headless-shell'),
     ])
     .find(isProgram)
-}
-
-function installChromium() {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const run = (/** @type {string[]} */ ...args) =>
-    execFileSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], { env, stdio: 'inherit' })
-  try {
-    run('update')
-    run('install', '-y', '--no-install-recommends', 'chromium')
-  } catch {
-    // What it says is on the screen; what to do is said by the caller.
-  }
-}
-
-/** @param {string} path */
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }
