@@ -22,6 +22,7 @@ import { demoRoutes } from './routes/demo.ts'
 import { isOriginAllowed, type Env } from './routes/guards.ts'
 import { healthRoutes } from './routes/health.ts'
 import { openApiRoutes } from './routes/openapi.ts'
+import { payRoutes } from './routes/pay.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { widgetRoutes } from './routes/widget.ts'
@@ -45,6 +46,7 @@ export interface AppDeps {
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, providers, store, log } = deps
   const app = new Hono<Env>()
+  const sessions = createSessions(deps)
 
   app.use(async function logRequest(c, next) {
     const startedAt = performance.now()
@@ -83,8 +85,9 @@ export function createApp(deps: AppDeps): Hono<Env> {
   )
 
   app.route('/v1/checkouts', checkoutRoutes(config, providers))
-  app.route('/v1/sessions', sessionRoutes(config, createSessions(deps)))
+  app.route('/v1/sessions', sessionRoutes(config, sessions))
   app.route('/v1/webhooks', webhookRoutes(deps.settlement))
+  app.route('/pay', payRoutes({ config, providers, sessions, log }))
   app.route('/', widgetRoutes(deps.widget))
   app.route('/', healthRoutes(store))
   app.route('/', openApiRoutes(config.publicUrl))

@@ -39,12 +39,17 @@ export interface Sessions {
   create(body: CreateSession, caller: Caller): Promise<Answer>
   /** Changes the amount of a session that is pending and editable. */
   update(id: string, body: UpdateSession, caller: Caller): Promise<Answer>
+  /**
+   * What a checkout or an offer lets a buyer pay.
+   * @throws CheckoutNotFound, OfferInvalid, OfferExpired
+   */
+  findTerms(named: Pick<CreateSession, 'checkout' | 'offer'>): Promise<Terms>
   /** @throws SessionNotFound */
   find(id: string): Promise<SessionRecord>
 }
 
 /** What is to be paid: the terms, and what came with them. */
-interface Terms {
+export interface Terms {
   readonly checkoutId: string | null
   readonly checkout: Checkout
   readonly customer: Customer | undefined
@@ -106,6 +111,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       })
     },
 
+    findTerms,
     find,
   }
 
@@ -115,7 +121,10 @@ export function createSessions(deps: SessionsDeps): Sessions {
     return session
   }
 
-  async function findTerms({ checkout: id, offer }: CreateSession): Promise<Terms> {
+  async function findTerms({
+    checkout: id,
+    offer,
+  }: Pick<CreateSession, 'checkout' | 'offer'>): Promise<Terms> {
     if (offer !== undefined) return verifyOffer(offer, id, config, now())
     const checkout = config.checkouts.get(id ?? '')
     if (!checkout) throw new CheckoutNotFound()

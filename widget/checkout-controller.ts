@@ -17,7 +17,7 @@ import {
   CoinslotRedirectEvent,
   CoinslotSubmitEvent,
 } from './events.ts'
-import { englishMessages, type Messages } from '../server/contract/messages.ts'
+import { englishMessages, fillText, type Messages } from '../server/contract/messages.ts'
 import { createMoneyFormat, type MoneyFormat } from '../server/contract/money-format.ts'
 import { readOffer } from './offer.ts'
 import { openExit, toRedirectUrl, type Exit } from './redirect.ts'
@@ -154,7 +154,7 @@ export class CheckoutController {
   /** One of the texts, with its places filled in. */
   say(name: keyof Messages): string {
     const text = this.#options?.messages?.[name] ?? englishMessages[name]
-    return text.replace(/\{(\w+)\}/g, (_, place: string) => this.#value(place))
+    return fillText(text, (place) => this.#value(place))
   }
 
   #value(place: string): string {

@@ -38,4 +38,14 @@ export const englishMessages = {
   failed: 'Something went wrong. You have not been charged. Please try again.',
 }
 
+/** What only the server's own payment page says. */
+export const payPageMessages = {
+  scan: 'Pay on another device',
+}
+
 export type Messages = Readonly<Record<keyof typeof englishMessages, string>>
+
+/** Fills the places of a text: `{min}` with what `valueOf('min')` says. */
+export function fillText(text: string, valueOf: (place: string) => string): string {
+  return text.replace(/\{(\w+)\}/g, (_, place: string) => valueOf(place))
+}

@@ -1,5 +1,11 @@
 /** A Chromium for the end-to-end tests, with pages that record what a person would not see. */
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core'
 import { chromiumArgs, needChromium } from '../browsers/chromium.js'
 
 export async function openBrowser(): Promise<Browser> {
@@ -15,8 +21,11 @@ export interface WatchedPage {
   readonly calls: string[]
 }
 
-export async function openPage(browser: Browser): Promise<WatchedPage> {
-  const context = await browser.newContext()
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext(options)
   const page = await context.newPage()
   page.setDefaultTimeout(10_000)
   const complaints: string[] = []

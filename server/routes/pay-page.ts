@@ -1,0 +1,158 @@
+/** The payment page in HTML alone: what is paid for, an amount or a field for it, a button, a code to scan. */
+import { html, raw } from 'hono/html'
+import { renderSVG } from 'uqr'
+import { minorUnits } from '../checkout.ts'
+import type { Checkout } from '../checkout-schema.ts'
+import {
+  englishMessages as messages,
+  fillText,
+  payPageMessages,
+  type Messages,
+} from '../contract/messages.ts'
+import { createMoneyFormat, type MoneyFormat } from '../contract/money-format.ts'
+import { parseAmount } from '../contract/money.ts'
+import type { ErrorCode } from '../contract/schemas.ts'
+
+type Html = ReturnType<typeof html>
+
+export type PayProblem = ErrorCode | keyof Messages
+
+export interface PayPage {
+  readonly checkoutId: string | undefined
+  readonly checkout: Checkout
+  readonly offer: string | undefined
+  /** Where the form is posted to. */
+  readonly path: string
+  /** This page's address, to be shared. */
+  readonly link: string
+  readonly locale: string
+  readonly test: boolean
+  /** As the buyer typed it; undefined where nobody has yet. */
+  readonly amountText: string | undefined
+  /** Makes one payment of however many presses. */
+  readonly key: string
+  readonly problem?: PayProblem
+}
+
+// A code of more than this cannot be read off a screen; such links are sent, not scanned.
+const MAX_CODE_LENGTH = 600
+
+/** The whole document. */
+export function payPage(page: PayPage): Html {
+  const { checkout, locale, link } = page
+  const money = createMoneyFormat(checkout.currency, locale)
+  return document(
+    checkout.description ?? messages.label,
+    html`${page.test && html`<p class="badge">${messages.test}</p>`}
+      <h1><bdi>${checkout.description ?? messages.payUnknown}</bdi></h1>
+      ${form(page, money)} ${link.length <= MAX_CODE_LENGTH && code(link)}`,
+  )
+}
+
+/** A document that only says what went wrong. */
+export function messagePage(code: ErrorCode): Html {
+  const text = textOf(code)
+  return document(text, html`<h1>${text}</h1>`)
+}
+
+function form(page: PayPage, money: MoneyFormat): Html {
+  const { checkout, path, offer, key, locale, problem } = page
+  const amount = minorUnits(checkout, 'amount')
+  const sum = amount === undefined ? '' : money.full(amount)
+  const error = problem && fill(textOf(problem), checkout, money)
+  return html`<form method="post" action="${path}">
+    ${!checkout.editable && html`<p class="sum">${sum}</p>`}
+    ${checkout.editable && field(page, money, problem?.startsWith('amount_') ? error : undefined)}
+    ${error && html`<p id="error" role="alert">${error}</p>`}
+    ${offer !== undefined && html`<input type="hidden" name="offer" value="${offer}" />`}
+    <input type="hidden" name="key" value="${key}" />
+    <input type="hidden" name="locale" value="${locale}" />
+    <button>
+      ${checkout.editable ? messages.payUnknown : fill(messages.pay, checkout, money)}
+    </button>
+  </form>`
+}
+
+function field(page: PayPage, money: MoneyFormat, error: string | undefined): Html {
+  const { checkout, amountText, path, offer, locale } = page
+  const amount = minorUnits(checkout, 'amount')
+  const value = amountText ?? (amount === undefined ? '' : money.bare(amount))
+  const hint = hintOf(checkout)
+  const presets = checkout.presets.flatMap((text) => {
+    const minor = parseAmount(text, checkout.currency)
+    return typeof minor === 'bigint' ? [minor] : []
+  })
+  const linkTo = (minor: bigint) =>
+    `${path}?${new URLSearchParams({ amount: money.bare(minor), locale, ...(offer && { offer }) })}`
+  return html`<label for="amount">${messages.label}</label>
+    <div class="field ${money.isSymbolFirst ? '' : 'after'}">
+      <span id="currency">${money.symbol}</span>
+      <input
+        id="amount"
+        name="amount"
+        inputmode="decimal"
+        autocomplete="off"
+        required
+        value="${value}"
+        aria-describedby="currency hint error"
+        ${error === undefined ? '' : raw('aria-invalid="true" autofocus')}
+      />
+    </div>
+    <p id="hint">${fill(hint, checkout, money)}</p>
+    ${
+      presets.length > 0 &&
+      html`<ul>
+        ${presets.map((minor) => html`<li><a href="${linkTo(minor)}">${money.full(minor)}</a></li>`)}
+      </ul>`
+    }`
+}
+
+/** The page's own address, for a telephone's camera or a printer. */
+function code(link: string): Html {
+  const picture = renderSVG(link, { border: 2 })
+  return html`<details>
+    <summary>${payPageMessages.scan}</summary>
+    <div class="code">${raw(picture)}</div>
+    <p><a href="${link}">${link}</a></p>
+  </details>`
+}
+
+function hintOf({ minAmount, maxAmount }: Checkout): string {
+  if (minAmount && maxAmount) return messages.range
+  if (minAmount) return messages.minimum
+  return maxAmount ? messages.maximum : ''
+}
+
+function fill(text: string, checkout: Checkout, money: MoneyFormat): string {
+  const amount = minorUnits(checkout, 'amount')
+  const least = minorUnits(checkout, 'minAmount') ?? 1n
+  const most = minorUnits(checkout, 'maxAmount')
+  const values: Record<string, string | undefined> = {
+    amount: amount === undefined ? undefined : money.full(amount),
+    min: money.full(least),
+    max: most === undefined ? undefined : money.full(most),
+    example: money.bare(amount ?? least),
+  }
+  return fillText(text, (place) => values[place] ?? '')
+}
+
+function textOf(code: PayProblem): string {
+  return Object.hasOwn(messages, code) ? messages[code as keyof Messages] : messages.failed
+}
+
+function document(title: string, main: Html): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>${title}</title>
+        <link rel="stylesheet" href="/pay/page.css" />
+      </head>
+      <body>
+        <main>${main}</main>
+      </body>
+    </html>`
+}

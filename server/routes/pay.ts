@@ -1,0 +1,179 @@
+/** `/pay/{checkout}` and `/pay?offer=…`: a payment page that needs no script, and what forms are posted to. */
+import { randomBytes } from 'node:crypto'
+import { ConstantBackoff, handleType, retry } from 'cockatiel'
+import { Hono, type Context } from 'hono'
+import type { Config } from '../config.ts'
+import type { ConfiguredProvider } from '../configured-providers.ts'
+import { readAmount } from '../contract/amount-text.ts'
+import { chooseLocale } from '../contract/locale.ts'
+import { formatAmount } from '../contract/money.ts'
+import type { CreateSession, ErrorCode, Session } from '../contract/schemas.ts'
+import {
+  CoinslotError,
+  IdempotencyInProgress,
+  IdempotencyKeyReused,
+  Internal,
+  InvalidRequest,
+  UnsupportedMediaType,
+} from '../errors.ts'
+import type { Answer, Caller } from '../intents.ts'
+import type { Log } from '../log.ts'
+import type { Sessions } from '../sessions.ts'
+import { limitBody, requireOrigin, type Env } from './guards.ts'
+import { messagePage, payPage, type PayPage, type PayProblem } from './pay-page.ts'
+import { payPageStyles } from './pay-page-styles.ts'
+
+export interface PayDeps {
+  readonly config: Config
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  readonly sessions: Sessions
+  readonly log: Log
+}
+
+/** What a form says, each name once. */
+type Fields = Readonly<Record<string, string | undefined>>
+
+const MAX_BODY_BYTES = 16_384
+const MAX_LOCALE_LENGTH = 35
+
+// Where a form leads to is the provider's page, whose host is checked when the session is made.
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "form-action 'self' https: http://localhost:* http://127.0.0.1:*",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** After these the payment may have been begun all the same: the next try must be the same intent. */
+const UNCERTAIN: ReadonlySet<PayProblem> = new Set([
+  'idempotency_in_progress',
+  'provider_timeout',
+  'provider_unavailable',
+  'rate_limited',
+])
+
+// Who presses twice has hung up on the first answer: the second press waits for the same one.
+const untilAnswered = retry(handleType(IdempotencyInProgress), {
+  maxAttempts: 40,
+  backoff: new ConstantBackoff(250),
+})
+
+export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<Env> {
+  const app = new Hono<Env>()
+
+  app.use(async (c, next) => {
+    await next()
+    c.header('Content-Security-Policy', POLICY)
+    c.header('Cache-Control', 'no-store')
+  })
+  app.onError((error, c) => {
+    const known = error instanceof CoinslotError ? error : new Internal(error)
+    logFailure(c, known)
+    return c.html(messagePage(known.code), known.status as 400)
+  })
+
+  app.get('/page.css', (c) => {
+    c.header('Content-Type', 'text/css; charset=utf-8')
+    return c.body(payPageStyles)
+  })
+  for (const path of ['/', '/:checkout'] as const) {
+    app.get(path, async (c) => {
+      const { amount, locale, offer } = c.req.query()
+      return c.html(payPage(await pageFor(c, { amount, locale, offer })))
+    })
+    app.post(path, requireOrigin(config), limitBody(MAX_BODY_BYTES), async (c) => {
+      const fields = await readForm(c)
+      return pay(c, await pageFor(c, fields))
+    })
+  }
+  return app
+
+  async function pageFor(c: Context<Env>, fields: Fields): Promise<PayPage> {
+    const id = c.req.param('checkout')
+    const { offer, key } = fields
+    const { checkout } = await sessions.findTerms({ checkout: id, offer })
+    const path = id === undefined ? '/pay' : `/pay/${encodeURIComponent(id)}`
+    return {
+      checkoutId: id,
+      checkout,
+      offer,
+      path,
+      link: `${config.publicUrl}${path}${offer === undefined ? '' : `?offer=${offer}`}`,
+      locale: localeOf(c, fields['locale']),
+      test: providers.get(checkout.provider)?.test ?? false,
+      amountText: fields['amount'],
+      key: isKey(key) ? key : newKey(),
+    }
+  }
+
+  /** Sends the buyer to the provider, or says on the same page why not. */
+  async function pay(c: Context<Env>, page: PayPage): Promise<Response> {
+    const { checkout, checkoutId, offer, amountText, locale } = page
+    const amount =
+      amountText === undefined ? undefined : readAmount(amountText, checkout.currency, locale)
+    if (typeof amount === 'string') {
+      return refuse(amount === 'empty' ? 'amount_required' : `amount_${amount}`, 422)
+    }
+    const exact = amount === undefined ? undefined : formatAmount(amount, checkout.currency)
+    const body = { checkout: checkoutId, offer, amount: exact, locale }
+    try {
+      const answer = await createOnce(body, {
+        requestId: c.get('requestId'),
+        origin: c.req.header('Origin'),
+        idempotencyKey: page.key,
+      })
+      const told = JSON.parse(answer.body) as Partial<Session & { code: ErrorCode }>
+      if (told.redirectUrl !== undefined) return c.redirect(told.redirectUrl, 303)
+      return refuse(told.code ?? 'session_not_open', answer.status)
+    } catch (error) {
+      if (!(error instanceof CoinslotError)) throw error
+      logFailure(c, error)
+      return refuse(error.code, error.status)
+    }
+
+    function refuse(problem: PayProblem, status: number): Response | Promise<Response> {
+      const key = UNCERTAIN.has(problem) ? page.key : newKey()
+      return c.html(payPage({ ...page, key, problem }), status as 422)
+    }
+  }
+
+  /** A form that is sent again with another amount, as after Back, is another intent. */
+  async function createOnce(body: CreateSession, caller: Caller): Promise<Answer> {
+    const create = (by: Caller) => untilAnswered.execute(() => sessions.create(body, by))
+    return create(caller).catch((error: unknown) => {
+      if (!(error instanceof IdempotencyKeyReused)) throw error
+      return create({ ...caller, idempotencyKey: newKey() })
+    })
+  }
+
+  function logFailure(c: Context<Env>, error: CoinslotError): void {
+    if (error.status < 500) return
+    log.error({ requestId: c.get('requestId'), err: error }, error.message)
+  }
+}
+
+/** @throws UnsupportedMediaType, InvalidRequest where a name is there twice */
+async function readForm(c: Context<Env>): Promise<Fields> {
+  const type = c.req.header('Content-Type') ?? ''
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) throw new UnsupportedMediaType()
+  const entries = [...new URLSearchParams(await c.req.text())]
+  const fields: Fields = Object.fromEntries(entries)
+  if (Object.keys(fields).length === entries.length) return fields
+  throw new InvalidRequest([{ path: '', message: 'a field is there twice' }])
+}
+
+function localeOf(c: Context<Env>, wished?: string): string {
+  const accepted = c.req.header('Accept-Language')?.split(',')[0]?.split(';')[0]
+  // A tag of more than this says nothing that amounts are written by.
+  return chooseLocale(wished?.slice(0, MAX_LOCALE_LENGTH), accepted?.slice(0, MAX_LOCALE_LENGTH))
+}
+
+function isKey(key: string | undefined): key is string {
+  return key !== undefined && /^[\w-]{16,255}$/.test(key)
+}
+
+function newKey(): string {
+  return `pay_${randomBytes(18).toString('base64url')}`
+}
