@@ -22,9 +22,10 @@ export interface PaymentProvider {
   /**
    * Asks how a session stands now. Where a provider has this, its webhooks are only a reason to ask;
    * they are believed themselves only when there is no such call after all.
-   * @returns undefined where the provider does not answer this question
+   * @returns how it stands, or all that became of it in its order, where the provider tells that;
+   * undefined where the provider does not answer this question
    */
-  fetchReport?(reference: string): Promise<PaymentReport | undefined>
+  fetchReport?(reference: string): Promise<PaymentReport | readonly PaymentReport[] | undefined>
   /**
    * Verifies a webhook over its raw bytes, then reads it; undefined where it tells of nothing we follow.
    * @throws WebhookRejected when it cannot be proven to be the provider's

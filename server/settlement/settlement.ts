@@ -33,11 +33,17 @@ export interface Settlement {
 }
 
 export function createSettlement({ providers, store, log, now }: SettlementDeps): Settlement {
-  const fetchReport = shareCalls(
-    (adapter: PaymentProvider, reference: string) =>
-      adapter.fetchReport?.(reference) ?? Promise.resolve(undefined),
+  const fetchReports = shareCalls(
+    async (adapter: PaymentProvider, reference: string) => {
+      const answer = await adapter.fetchReport?.(reference)
+      return answer && [answer].flat()
+    },
     ({ id }, reference) => `${id} ${reference}`,
   )
+
+  async function settleAll(reports: readonly PaymentReport[]): Promise<void> {
+    for (const report of reports) await store.settle(report, now())
+  }
 
   return {
     async receive(providerId, request) {
@@ -45,21 +51,22 @@ export function createSettlement({ providers, store, log, now }: SettlementDeps)
       if (!adapter) throw new ProviderNotFound()
       const told = await readWebhook(adapter, request, log)
       if (!told) return
-      const asked = await fetchReport(adapter, told.reference)
-      if (asked && asked.status !== told.status) {
+      const asked = await fetchReports(adapter, told.reference)
+      const stand = asked?.at(-1)
+      if (stand && stand.status !== told.status) {
         const { eventId: event } = told
-        const statuses = { told: told.status, asked: asked.status }
+        const statuses = { told: told.status, asked: stand.status }
         log.info({ provider: providerId, event, ...statuses }, 'the provider stands elsewhere now')
       }
-      await store.settle(asked ?? told, now())
+      await settleAll(asked ?? [told])
     },
 
     async ask({ provider, reference }) {
       const adapter = providers.get(provider)?.adapter
       if (!adapter || reference === null) return false
-      const report = await fetchReport(adapter, reference)
-      if (report) await store.settle(report, now())
-      return report !== undefined
+      const reports = await fetchReports(adapter, reference)
+      if (reports) await settleAll(reports)
+      return reports !== undefined
     },
   }
 }

@@ -61,6 +61,8 @@ export async function settleSince(
     .where('reference', '=', session.reference)
     .$if(!isChanged, (query) => query.where('session_id', 'is', null))
     .orderBy('received_at')
+    // What was asked for at once came at one time, with ids in their order.
+    .orderBy('event_id')
     .execute()
   let current = session
   for (const row of rows) current = await applyReport(unit, current, toReport(row))
