@@ -10,23 +10,44 @@ import { verifyStandardWebhook } from './signature.ts'
 
 const settings = z.strictObject({})
 
+const statuses = z.enum([
+  'open',
+  'processing',
+  'paid',
+  'declined',
+  'canceled',
+  'expired',
+  'refunded',
+])
+
 const payment = z.object({
   id: z.string().min(1),
-  status: z.enum(['open', 'paid', 'declined', 'canceled', 'expired']),
+  status: statuses,
   amount: z.string(),
   currency: z.string(),
+})
+const paymentHistory = payment.extend({
+  events: z.array(
+    z.object({ id: z.string().min(1), type: statuses, amount: z.string().nullable() }),
+  ),
 })
 const paymentAnswer = payment.extend({ url: z.string(), expiresAt: z.iso.datetime() })
 // A status that we do not know is an event of a kind that we do not follow.
 const webhookBody = z.object({ data: payment.extend({ status: z.string() }) })
 
-const STATUS: Readonly<Record<z.output<typeof payment>['status'], SessionStatus>> = {
+const STATUS: Readonly<Record<z.output<typeof statuses>, SessionStatus>> = {
   open: 'pending',
+  processing: 'processing',
   paid: 'paid',
   declined: 'failed',
   canceled: 'canceled',
   expired: 'expired',
+  refunded: 'refunded',
 }
+
+type Payment = z.output<typeof payment>
+/** What is told of a payment; no amount where it is not of money. */
+type Told = Omit<Payment, 'amount'> & { readonly amount: string | null }
 
 export const sandbox: ProviderDefinition<typeof settings> = {
   id: 'sandbox',
@@ -82,10 +103,10 @@ export const sandbox: ProviderDefinition<typeof settings> = {
           method: 'GET',
           path: `/v1/payments/${encodeURIComponent(reference)}`,
           headers,
-          answer: payment.extend({ id: z.literal(reference) }),
+          answer: paymentHistory.extend({ id: z.literal(reference) }),
           idempotent: true,
         })
-        return toReport(`${reference}-${answer.status}`, answer)
+        return toReports(answer)
       },
 
       async readWebhook(request) {
@@ -93,7 +114,7 @@ export const sandbox: ProviderDefinition<typeof settings> = {
         const body = webhookBody.safeParse(readJson(text))
         if (!body.success) throw new WebhookRejected('the body is not a payment report')
         const { data } = body.data
-        const status = payment.shape.status.safeParse(data.status)
+        const status = statuses.safeParse(data.status)
         return status.success ? toReport(id, { ...data, status: status.data }) : undefined
       },
     }
@@ -108,14 +129,20 @@ function toProviderSession(answer: z.output<typeof paymentAnswer>): ProviderSess
   }
 }
 
-function toReport(eventId: string, data: z.output<typeof payment>): PaymentReport {
-  const amount = parseAmount(data.amount, data.currency)
+/** All that became of a payment, under the ids that its webhooks have too: two payments stay two. */
+function toReports({ events, ...payment }: z.output<typeof paymentHistory>): PaymentReport[] {
+  if (events.length === 0) return [toReport(`${payment.id}-0`, payment)]
+  return events.map(({ id, type: status, amount }) => toReport(id, { ...payment, status, amount }))
+}
+
+function toReport(eventId: string, { id, status, amount, currency }: Told): PaymentReport {
+  const minor = amount === null ? undefined : parseAmount(amount, currency)
   return {
     provider: 'sandbox',
     eventId,
-    reference: data.id,
-    status: STATUS[data.status],
-    ...(typeof amount === 'bigint' && { amount, currency: data.currency }),
+    reference: id,
+    status: STATUS[status],
+    ...(typeof minor === 'bigint' && { amount: minor, currency }),
   }
 }
 

@@ -7,7 +7,8 @@ import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { formatAmount, parseAmount } from '../contract/money.ts'
 import { isSafeUrl } from '../safe-url.ts'
-import { returnUrl, type SandboxLedger, type SandboxPayment } from './payment.ts'
+import { changeTo, returnUrl, sandboxEndings, type SandboxEnding } from './endings.ts'
+import type { SandboxLedger, SandboxPayment } from './payment.ts'
 import { messagePage, paymentPage } from './page.ts'
 import { pageStyles } from './page-styles.ts'
 import type { SandboxReporter } from './reporter.ts'
@@ -38,7 +39,7 @@ const newPayment = z.strictObject({
   expiresAt: z.iso.datetime(),
 })
 
-const outcomes = z.enum(['paid', 'declined', 'canceled', 'expired'])
+const outcomes = z.enum(sandboxEndings)
 
 export function createSandboxApp(deps: SandboxDeps): Hono {
   const { ledger, report, now } = deps
@@ -57,14 +58,10 @@ export function createSandboxApp(deps: SandboxDeps): Hono {
     const body = newPayment.safeParse(await c.req.json().catch(() => null))
     const key = c.req.header('Idempotency-Key')
     if (!body.success || !key || !isExact(body.data)) return c.json({ error: 'bad_request' }, 400)
-    const payment = {
-      ...body.data,
-      id: paymentId(key),
-      status: 'open',
-      expiresAt: new Date(body.data.expiresAt),
-    } as const
-    await ledger.add(payment)
-    return c.json(view((await ledger.find(payment.id)) ?? payment), 201)
+    const id = paymentId(key)
+    await ledger.add({ ...body.data, id, expiresAt: new Date(body.data.expiresAt) })
+    const payment = await ledger.find(id)
+    return payment ? c.json(view(payment), 201) : c.json({ error: 'not_found' }, 404)
   })
 
   app.patch('/v1/payments/:id', async (c) => {
@@ -106,24 +103,36 @@ export function createSandboxApp(deps: SandboxDeps): Hono {
     const form = await c.req.parseBody().catch(() => undefined)
     const outcome = outcomes.safeParse(form?.['outcome'])
     const payment = await current(c.req.param('id'))
-    const ended = outcome.success && payment && (await ledger.end(payment.id, outcome.data))
+    const ended = outcome.success && payment && (await end(payment, outcome.data))
+    const page = `${prefix}/pay/${encodeURIComponent(c.req.param('id'))}`
     // Not open any more (a second click, another tab), or not a choice of ours: show how it stands.
-    if (!ended) return c.redirect(`${prefix}/pay/${encodeURIComponent(c.req.param('id'))}`, 303)
-    await report(ended)
-    return c.redirect(returnUrl(ended, outcome.data) ?? `${prefix}/pay/${ended.id}`, 303)
+    if (!ended) return c.redirect(page, 303)
+    // Here the buyer decides how it goes on.
+    if (outcome.data === 'processing') return c.redirect(page, 303)
+    return c.redirect(returnUrl(ended, outcome.data) ?? page, 303)
   })
 
   /** A payment as it is now: one past its time expires when somebody looks. */
   async function current(id: string): Promise<SandboxPayment | undefined> {
     const payment = await ledger.find(id)
     if (payment?.status !== 'open' || payment.expiresAt > now()) return payment
-    const expired = await ledger.end(id, 'expired')
-    if (expired) await report(expired)
-    return expired ?? ledger.find(id)
+    return (await end(payment, 'expired')) ?? ledger.find(id)
   }
 
-  function view({ id, status, amount, currency, expiresAt }: SandboxPayment) {
-    return { id, status, amount, currency, expiresAt, url: `${deps.publicUrl}/pay/${id}` }
+  /** Ends a payment and tells of it; undefined where it cannot end like this any more. */
+  async function end(
+    payment: SandboxPayment,
+    ending: SandboxEnding,
+  ): Promise<SandboxPayment | undefined> {
+    const change = changeTo(ending, payment)
+    const ended = change && (await ledger.record(payment.id, change, now()))
+    if (!ended) return undefined
+    for (const event of ended.events.slice(-change.events.length)) await report(ended, event)
+    return ended
+  }
+
+  function view({ id, status, amount, currency, expiresAt, events }: SandboxPayment) {
+    return { id, status, amount, currency, expiresAt, url: `${deps.publicUrl}/pay/${id}`, events }
   }
 
   return app

@@ -79,6 +79,12 @@ button:hover, .back:hover { text-decoration: underline }
 .pay { min-height: 3.25rem; font-size: 1.125rem }
 .back { display: block; margin-top: 1.75rem; text-align: center; text-decoration: none }
 
+details { margin-top: 0.75rem; border-top: 1px solid var(--line) }
+summary { padding-block: 0.75rem; font-weight: 700; cursor: pointer }
+.choice button { width: 100% }
+.choice p { margin: 0.35rem 0 1.1rem; font-size: 0.9375rem }
+code { font: 0.8125rem/1.4 ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; color: var(--ink) }
+
 @media (forced-colors: active) {
   header, .notice { border-bottom: 1px solid }
 }

@@ -1,10 +1,13 @@
-/** The sandbox's hosted payment page, where a person plays the bank: pay, decline, cancel, expire. */
+/** The sandbox's hosted payment page, where a person plays the bank and chooses how it ends. */
 import { html } from 'hono/html'
-import { returnUrl, type SandboxOutcome, type SandboxPayment } from './payment.ts'
+import { formatAmount } from '../contract/money.ts'
+import { changeTo, endingOf, returnUrl, sumOf, type SandboxEnding } from './endings.ts'
+import type { SandboxPayment } from './payment.ts'
 
 type Html = ReturnType<typeof html>
 
-const endings: Record<SandboxOutcome, { readonly title: string; readonly text: string }> = {
+/** What the page says of a payment, and for the rarer endings what is rehearsed by them. */
+const stands: Readonly<Record<SandboxEnding, { readonly title: string; readonly text: string }>> = {
   paid: {
     title: 'This payment has been made',
     text: 'The sandbox bank has accepted it, and reports it to the shop’s server.',
@@ -21,13 +24,89 @@ const endings: Record<SandboxOutcome, { readonly title: string; readonly text: s
     title: 'This payment has expired',
     text: 'It was not made in time. Nothing was charged.',
   },
+  processing: {
+    title: 'This payment is on its way',
+    text: 'The shop has been told that it is being processed. How does it go on?',
+  },
+  underpaid: {
+    title: 'Too little was paid',
+    text: 'The shop has been told how much came in. It does not count as paid.',
+  },
+  overpaid: {
+    title: 'Too much was paid',
+    text: 'The shop has been told how much came in, so that a person can look into it.',
+  },
+  late: {
+    title: 'This payment came too late',
+    text: 'It had expired when the money came in. The shop has been told of both.',
+  },
+  twice: {
+    title: 'This payment was made twice',
+    text: 'The shop has been told of both payments, so that one can be given back.',
+  },
+  refunded: {
+    title: 'This payment was refunded',
+    text: 'The money came in and was given back. The shop has been told of both.',
+  },
 }
 
-/** The whole document for one payment; while it is open, a form posts the chosen `outcome`. */
+interface Choice {
+  readonly ending: SandboxEnding
+  label(payment: SandboxPayment): string
+  /** What the shop will be told. */
+  readonly told?: Html
+}
+
+const plainChoices: readonly Choice[] = [
+  { ending: 'declined', label: () => 'Decline the payment' },
+  { ending: 'canceled', label: () => 'Cancel and go back' },
+  { ending: 'expired', label: () => 'Let it expire' },
+]
+
+const rarerChoices: readonly Choice[] = [
+  {
+    ending: 'processing',
+    label: () => 'Pay slowly',
+    told: html`Your shop is told <code>processing</code>; then you decide here whether the money
+      arrives.`,
+  },
+  {
+    ending: 'underpaid',
+    label: (payment) => `Pay only ${sum('underpaid', payment)}`,
+    told: html`It stays <code>pending</code>, with the exception <code>underpaid</code>.`,
+  },
+  {
+    ending: 'overpaid',
+    label: (payment) => `Pay ${sum('overpaid', payment)}`,
+    told: html`It stays <code>pending</code>, with the exception <code>overpaid</code>.`,
+  },
+  {
+    ending: 'late',
+    label: () => 'Pay too late',
+    told: html`It is <code>expired</code>, and then has the exception <code>late</code>.`,
+  },
+  {
+    ending: 'twice',
+    label: () => 'Pay twice',
+    told: html`It is <code>paid</code>, and then has the exception <code>duplicate</code>.`,
+  },
+  {
+    ending: 'refunded',
+    label: () => 'Pay, then refund',
+    told: html`It is <code>paid</code>, and then <code>refunded</code>.`,
+  },
+]
+
+const slowChoices: readonly Choice[] = [
+  { ending: 'paid', label: () => 'Let the money arrive' },
+  { ending: 'declined', label: () => 'Decline it after all' },
+]
+
+/** The whole document for one payment; while it can still end, a form posts the chosen `outcome`. */
 export function paymentPage(payment: SandboxPayment, prefix: string): Html {
-  if (payment.status === 'open') return openPage(payment, prefix)
-  const { title, text } = endings[payment.status]
-  const back = returnUrl(payment, payment.status)
+  const ending = endingOf(payment)
+  if (!ending) return openPage(payment, prefix)
+  const { title, text } = stands[ending]
   return page(
     title,
     prefix,
@@ -35,11 +114,20 @@ export function paymentPage(payment: SandboxPayment, prefix: string): Html {
       <p class="text">${text}</p>
       ${facts(payment)}
       ${
-        back
-          ? html`<a class="back" href="${back}">Go back to the shop</a>`
-          : html`<p class="text">You can close this page.</p>`
-      }`,
+        ending === 'processing' &&
+        html`<form method="post" action="${prefix}/pay/${payment.id}">
+          ${slowChoices.map((choice) => button(choice, payment))}
+        </form>`
+      }
+      ${wayBack(payment, ending)}`,
   )
+}
+
+function wayBack(payment: SandboxPayment, ending: SandboxEnding): Html {
+  const back = returnUrl(payment, ending)
+  return back
+    ? html`<a class="back" href="${back}">Go back to the shop</a>`
+    : html`<p class="text">You can close this page.</p>`
 }
 
 /** A page that only says something, such as that there is no such payment. */
@@ -53,7 +141,7 @@ export function messagePage(title: string, text: string, prefix: string): Html {
 }
 
 function openPage(payment: SandboxPayment, prefix: string): Html {
-  const amount = price(payment)
+  const amount = price(payment.amount, payment.currency)
   return page(
     `Pay ${amount}`,
     prefix,
@@ -63,17 +151,35 @@ function openPage(payment: SandboxPayment, prefix: string): Html {
       <form method="post" action="${prefix}/pay/${payment.id}">
         <button class="pay" name="outcome" value="paid">Pay ${amount}</button>
         <p>A sandbox lets you choose what goes wrong:</p>
-        <button name="outcome" value="declined">Decline the payment</button>
-        <button name="outcome" value="canceled">Cancel and go back</button>
-        <button name="outcome" value="expired">Let it expire</button>
+        ${plainChoices.map((choice) => button(choice, payment))}
+        <details>
+          <summary>More endings to rehearse</summary>
+          ${rarerChoices.map((choice) => button(choice, payment))}
+        </details>
       </form>`,
   )
 }
 
+/** Nothing where the payment cannot end like this: there is no less than the smallest amount. */
+function button({ ending, label, told }: Choice, payment: SandboxPayment): Html | false {
+  if (!changeTo(ending, payment)) return false
+  if (!told) return html`<button name="outcome" value="${ending}">${label(payment)}</button>`
+  return html`<div class="choice">
+    <button name="outcome" value="${ending}" aria-describedby="told-${ending}">
+      ${label(payment)}
+    </button>
+    <p id="told-${ending}">${told}</p>
+  </div>`
+}
+
 function facts(payment: SandboxPayment): Html {
-  const { id, status, description, expiresAt } = payment
+  const { id, status, amount, currency, description, expiresAt, events } = payment
+  const money = events.filter((event) => event.amount !== null)
   return html`<dl>
-    ${status !== 'open' && fact('Amount', price(payment))}
+    ${status !== 'open' && fact('Amount', price(amount, currency))}
+    ${money.map((event) =>
+      fact(event.type === 'paid' ? 'Received' : 'Given back', price(event.amount ?? '', currency)),
+    )}
     ${description && fact('For', html`<bdi>${description}</bdi>`)}
     ${status === 'open' && fact('Open until', moment(expiresAt))}
     ${fact('Reference', html`<span class="identifier">${id}</span>`)}
@@ -100,7 +206,7 @@ function page(title: string, prefix: string, main: Html): Html {
       <body>
         <header>
           <p>Sandbox bank</p>
-          <p class="notice">Sandbox: no real money moves</p>
+          <p class="notice">Test: no real money moves</p>
         </header>
         <main>${main}</main>
       </body>
@@ -108,7 +214,7 @@ function page(title: string, prefix: string, main: Html): Html {
 }
 
 /** Formats the decimal string itself, with the decimals it has: no float, no rounding. */
-function price({ amount, currency }: SandboxPayment): string {
+function price(amount: string, currency: string): string {
   const digits = amount.split('.')[1]?.length ?? 0
   const format = new Intl.NumberFormat('en', {
     style: 'currency',
@@ -117,6 +223,12 @@ function price({ amount, currency }: SandboxPayment): string {
     maximumFractionDigits: digits,
   })
   return format.format(amount as Intl.StringNumericLiteral)
+}
+
+/** The sum that an ending brings, as a person reads it. */
+function sum(ending: SandboxEnding, payment: SandboxPayment): string {
+  const { currency } = payment
+  return price(formatAmount(sumOf(ending, payment), currency), currency)
 }
 
 // Without script the server cannot know the reader's time zone, so it names its own.

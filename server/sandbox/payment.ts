@@ -1,12 +1,25 @@
 /** The sandbox provider's payments and the record that it keeps of them, which Coinslot never reads. */
+import { parseAmount } from '../contract/money.ts'
 
-export type SandboxStatus = 'open' | 'paid' | 'declined' | 'canceled' | 'expired'
-export type SandboxOutcome = Exclude<SandboxStatus, 'open'>
+export type SandboxStatus = 'open' | SandboxEventType
+export type SandboxEventType =
+  'processing' | 'paid' | 'declined' | 'canceled' | 'expired' | 'refunded'
+
+/** Something that became of a payment: it is told by a webhook, and never changes. */
+export interface SandboxEvent {
+  /** The payment's id and the event's number in it. */
+  readonly id: string
+  readonly type: SandboxEventType
+  /** The money that really came in or went back, a decimal string in major units; else null. */
+  readonly amount: string | null
+  readonly at: Date
+}
 
 export interface SandboxPayment {
   readonly id: string
+  /** Where it stands; what was received is told by its events, and need not be what was asked for. */
   readonly status: SandboxStatus
-  /** Decimal string in major units. */
+  /** What is asked for: a decimal string in major units. */
   readonly amount: string
   readonly currency: string
   readonly description: string | null
@@ -15,21 +28,33 @@ export interface SandboxPayment {
   readonly failUrl: string | null
   readonly webhookUrl: string
   readonly expiresAt: Date
+  /** In their order. */
+  readonly events: readonly SandboxEvent[]
+}
+
+export type NewSandboxPayment = Omit<SandboxPayment, 'status' | 'events'>
+
+/** What is to become of a payment: its new status and the events that bring it there. */
+export interface SandboxChange {
+  readonly from: SandboxStatus
+  readonly to: SandboxStatus
+  readonly events: readonly Pick<SandboxEvent, 'type' | 'amount'>[]
 }
 
 export interface SandboxLedger {
-  /** Adds a payment; false where one with this id is there. */
-  add(payment: SandboxPayment): Promise<boolean>
+  /** Adds an open payment; false where one with this id is there. */
+  add(payment: NewSandboxPayment): Promise<boolean>
   find(id: string): Promise<SandboxPayment | undefined>
   /** Changes the amount of an open payment; undefined where there is none. */
   changeAmount(id: string, amount: string): Promise<SandboxPayment | undefined>
-  /** Ends an open payment, once; undefined where there is none. */
-  end(id: string, outcome: SandboxOutcome): Promise<SandboxPayment | undefined>
+  /** Records what became of a payment, whole or not at all; undefined where it is not `from` any more. */
+  record(id: string, change: SandboxChange, now: Date): Promise<SandboxPayment | undefined>
 }
 
-/** Where the buyer goes after an outcome; null where the shop named no page. */
-export function returnUrl(payment: SandboxPayment, outcome: SandboxOutcome): string | null {
-  if (outcome === 'paid') return payment.successUrl
-  if (outcome === 'canceled') return payment.cancelUrl
-  return payment.failUrl ?? payment.cancelUrl
+/** What came in, payment by payment, in minor units. */
+export function receivedOf({ events, currency }: SandboxPayment): bigint[] {
+  return events.flatMap(({ type, amount }) => {
+    const minor = type === 'paid' && amount !== null && parseAmount(amount, currency)
+    return typeof minor === 'bigint' ? [minor] : []
+  })
 }

@@ -2,9 +2,9 @@
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
 import { Webhook } from 'standardwebhooks'
 import type { Transport } from '../transport.ts'
-import type { SandboxPayment } from './payment.ts'
+import type { SandboxEvent, SandboxPayment } from './payment.ts'
 
-export type SandboxReporter = (payment: SandboxPayment) => Promise<void>
+export type SandboxReporter = (payment: SandboxPayment, event: SandboxEvent) => Promise<void>
 
 export interface SandboxReporterOptions {
   /** `whsec_` and base64, shared with the adapter. */
@@ -18,7 +18,7 @@ const FIRST_TRY_MS = 3_000
 const MAX_RETRIES = 6
 
 /**
- * Tells of a payment's end. The first try is waited for, so that the buyer usually comes back to a
+ * Tells what became of a payment. The first try is waited for, so that the buyer usually comes back to a
  * shop that knows; the others go on behind.
  */
 export function createSandboxReporter(options: SandboxReporterOptions): SandboxReporter {
@@ -47,15 +47,13 @@ export function createSandboxReporter(options: SandboxReporterOptions): SandboxR
     if (answer.status >= 300) throw new Error(`the webhook was answered ${answer.status}`)
   }
 
-  return async function report({ id, status, amount, currency, webhookUrl }) {
-    // One event for one end of one payment, however often it is told.
-    const eventId = `${id}-${status}`
+  return async function report({ id, amount, currency, webhookUrl }, event) {
     const body = JSON.stringify({
-      type: `payment.${status}`,
-      timestamp: now().toISOString(),
-      data: { id, status, amount, currency },
+      type: `payment.${event.type}`,
+      timestamp: event.at.toISOString(),
+      data: { id, status: event.type, amount: event.amount ?? amount, currency },
     })
-    const send = () => deliver(webhookUrl, eventId, body)
+    const send = () => deliver(webhookUrl, event.id, body)
     await send().catch(() => {
       retries.execute(send).catch(() => onFailure(id))
     })

@@ -7,6 +7,7 @@ export interface Database {
   reports: ReportsTable
   outbox: OutboxTable
   sandbox_payments: SandboxPaymentsTable
+  sandbox_events: SandboxEventsTable
 }
 
 export interface SessionsTable {
@@ -82,4 +83,15 @@ export interface SandboxPaymentsTable {
   fail_url: string | null
   webhook_url: string
   expires_at: string
+}
+
+export interface SandboxEventsTable {
+  id: string
+  payment_id: string
+  /** Counts the payment's events, from 1. */
+  number: number
+  type: string
+  /** Decimal string in major units. */
+  amount: string | null
+  at: string
 }

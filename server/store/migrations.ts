@@ -114,9 +114,23 @@ async function createSandbox(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
+async function createSandboxEvents(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('sandbox_events')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('payment_id', 'text', (column) => column.notNull().references('sandbox_payments.id'))
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('amount', 'text')
+    .addColumn('at', 'text', (column) => column.notNull())
+    .addUniqueConstraint('sandbox_events_in_order', ['payment_id', 'number'])
+    .execute()
+}
+
 /** By name, in order. */
 export const migrations: Record<string, Migration> = {
   '2026-11-21-tables': { up: createTables },
   '2026-11-21-tables-sandbox': { up: createSandbox },
   '2026-11-22-outbox': { up: createOutbox },
+  '2026-11-22-sandbox-events': { up: createSandboxEvents },
 }

@@ -1,20 +1,16 @@
-/** The sandbox's ledger, kept in a table of its own beside the store's. */
+/** The sandbox's ledger, kept in tables of its own beside the store's. */
 import type { Kysely, Selectable } from 'kysely'
-import type { SandboxLedger, SandboxPayment, SandboxStatus } from '../sandbox/payment.ts'
-import type { Database, SandboxPaymentsTable } from './database.ts'
+import type {
+  NewSandboxPayment,
+  SandboxEvent,
+  SandboxEventType,
+  SandboxLedger,
+  SandboxPayment,
+  SandboxStatus,
+} from '../sandbox/payment.ts'
+import type { Database, SandboxEventsTable, SandboxPaymentsTable } from './database.ts'
 
 export function createSandboxLedger(db: Kysely<Database>): SandboxLedger {
-  async function changeOpen(id: string, change: { amount: string } | { status: SandboxStatus }) {
-    const row = await db
-      .updateTable('sandbox_payments')
-      .set(change)
-      .where('id', '=', id)
-      .where('status', '=', 'open')
-      .returningAll()
-      .executeTakeFirst()
-    return row && toPayment(row)
-  }
-
   return {
     async add(payment) {
       const { numInsertedOrUpdatedRows } = await db
@@ -24,23 +20,55 @@ export function createSandboxLedger(db: Kysely<Database>): SandboxLedger {
         .executeTakeFirstOrThrow()
       return numInsertedOrUpdatedRows === 1n
     },
-    async find(id) {
+    find: (id) => find(db, id),
+    async changeAmount(id, amount) {
       const row = await db
-        .selectFrom('sandbox_payments')
-        .selectAll()
+        .updateTable('sandbox_payments')
+        .set({ amount })
         .where('id', '=', id)
+        .where('status', '=', 'open')
+        .returningAll()
         .executeTakeFirst()
-      return row && toPayment(row)
+      return row && toPayment(row, [])
     },
-    changeAmount: (id, amount) => changeOpen(id, { amount }),
-    end: (id, status) => changeOpen(id, { status }),
+    record: (id, { from, to, events }, now) =>
+      db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('sandbox_payments')
+          .set({ status: to })
+          .where('id', '=', id)
+          .where('status', '=', from)
+          .executeTakeFirst()
+        const payment = numUpdatedRows === 1n ? await find(tx, id) : undefined
+        if (!payment) return undefined
+        const before = payment.events.length
+        const rows = events.map((event, index) => toEventRow(id, before + index + 1, event, now))
+        await tx.insertInto('sandbox_events').values(rows).execute()
+        return { ...payment, events: [...payment.events, ...rows.map(toEvent)] }
+      }),
   }
 }
 
-function toRow(payment: SandboxPayment): SandboxPaymentsTable {
+async function find(db: Kysely<Database>, id: string): Promise<SandboxPayment | undefined> {
+  const row = await db
+    .selectFrom('sandbox_payments')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const events = await db
+    .selectFrom('sandbox_events')
+    .selectAll()
+    .where('payment_id', '=', id)
+    .orderBy('number')
+    .execute()
+  return toPayment(row, events.map(toEvent))
+}
+
+function toRow(payment: NewSandboxPayment): SandboxPaymentsTable {
   return {
     id: payment.id,
-    status: payment.status,
+    status: 'open',
     amount: payment.amount,
     currency: payment.currency,
     description: payment.description,
@@ -52,7 +80,10 @@ function toRow(payment: SandboxPayment): SandboxPaymentsTable {
   }
 }
 
-function toPayment(row: Selectable<SandboxPaymentsTable>): SandboxPayment {
+function toPayment(
+  row: Selectable<SandboxPaymentsTable>,
+  events: readonly SandboxEvent[],
+): SandboxPayment {
   return {
     id: row.id,
     status: row.status as SandboxStatus,
@@ -64,5 +95,20 @@ function toPayment(row: Selectable<SandboxPaymentsTable>): SandboxPayment {
     failUrl: row.fail_url,
     webhookUrl: row.webhook_url,
     expiresAt: new Date(row.expires_at),
+    events,
   }
+}
+
+function toEventRow(
+  paymentId: string,
+  number: number,
+  { type, amount }: Pick<SandboxEvent, 'type' | 'amount'>,
+  now: Date,
+): SandboxEventsTable {
+  const id = `${paymentId}-${number}`
+  return { id, payment_id: paymentId, number, type, amount, at: now.toISOString() }
+}
+
+function toEvent({ id, type, amount, at }: Selectable<SandboxEventsTable>): SandboxEvent {
+  return { id, type: type as SandboxEventType, amount, at: new Date(at) }
 }

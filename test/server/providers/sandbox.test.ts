@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { SessionStatus } from '../../../server/contract/schemas.ts'
 import { ProviderRejected, ProviderUnavailable, WebhookRejected } from '../../../server/errors.ts'
 import { sandbox } from '../../../server/providers/sandbox.ts'
 import { createSandboxApp } from '../../../server/sandbox/app.ts'
@@ -106,9 +107,11 @@ const subject: ProviderSubject = {
       ['canceled', 'canceled'],
       ['expired', 'expired'],
       ['open', 'pending'],
+      ['processing', 'processing'],
+      ['refunded', 'refunded'],
     ],
     uninteresting: {
-      'a status that it did not have yet': paidBody({ status: 'refunded' }),
+      'a status that it did not have yet': paidBody({ status: 'disputed' }),
       'a status that every object has a member of': paidBody({ status: 'constructor' }),
     },
   },
@@ -237,35 +240,89 @@ describe('sandbox: what is special about it', () => {
     })
   })
 
+  it.each<[string, readonly [SessionStatus, bigint?][]]>([
+    ['paid', [['paid', 2550n]]],
+    ['declined', [['failed']]],
+    ['canceled', [['canceled']]],
+    ['expired', [['expired']]],
+    ['processing', [['processing']]],
+    ['underpaid', [['paid', 2295n]]],
+    ['overpaid', [['paid', 2805n]]],
+    ['late', [['expired'], ['paid', 2550n]]],
+    [
+      'twice',
+      [
+        ['paid', 2550n],
+        ['paid', 2550n],
+      ],
+    ],
+    [
+      'refunded',
+      [
+        ['paid', 2550n],
+        ['refunded', 2550n],
+      ],
+    ],
+  ])('tells, when it is asked after %s, all that became of the payment', async (outcome, told) => {
+    const { adapter, fake } = await startAdapter(subject)
+    const { reference } = await adapter.createSession(fullOrder, CALL)
+    expect(await adapter.fetchReport?.(reference)).toMatchObject([{ status: 'pending' }])
+    await choose(fake, reference, outcome)
+    const reports = told.map(([status, amount], index) => ({
+      provider: 'sandbox',
+      eventId: `${reference}-${index + 1}`,
+      reference,
+      status,
+      ...(amount && { amount, currency: 'USD' }),
+    }))
+    expect(await adapter.fetchReport?.(reference)).toEqual(reports)
+    // Whatever is chosen after that comes too late.
+    await choose(fake, reference, 'canceled')
+    expect(await adapter.fetchReport?.(reference)).toEqual(reports)
+  })
+
   it.each([
     ['paid', 'paid'],
     ['declined', 'failed'],
-    ['canceled', 'canceled'],
-    ['expired', 'expired'],
-  ])('says, when it is asked after %s, that the payment is %s', async (outcome, status) => {
+  ])('goes on from a slow payment to %s', async (outcome, status) => {
     const { adapter, fake } = await startAdapter(subject)
     const { reference } = await adapter.createSession(fullOrder, CALL)
-    expect(await adapter.fetchReport?.(reference)).toMatchObject({ status: 'pending' })
-    await fetch(`${fake.url}/pay/${reference}`, {
-      method: 'POST',
-      body: new URLSearchParams({ outcome }),
-      redirect: 'manual',
-    })
-    expect(await adapter.fetchReport?.(reference)).toEqual({
-      provider: 'sandbox',
-      eventId: `${reference}-${outcome}`,
-      reference,
-      status,
-      amount: 2550n,
-      currency: 'USD',
-    })
+    for (const step of ['processing', outcome]) await choose(fake, reference, step)
+    expect(await adapter.fetchReport?.(reference)).toMatchObject([
+      { status: 'processing' },
+      { status },
+    ])
+  })
+
+  it('cannot be paid less than the smallest amount, and does not offer it', async () => {
+    const { adapter, fake } = await startAdapter(subject)
+    const order = { ...fullOrder, amount: 1n, currency: 'JPY' }
+    const { reference } = await adapter.createSession(order, CALL)
+    const page = await (await fetch(`${fake.url}/pay/${reference}`)).text()
+    expect(page).toContain('Pay ¥2')
+    expect(page).not.toContain('underpaid')
+    await choose(fake, reference, 'underpaid')
+    expect(await adapter.fetchReport?.(reference)).toMatchObject([{ status: 'pending' }])
+  })
+
+  it.each([
+    ['a tenth', 2550n, 'USD', '$22.95', '$28.05'],
+    ['one less of two', 2n, 'USD', '$0.01', '$0.03'],
+    ['no decimals', 500n, 'JPY', '¥450', '¥550'],
+    ['three decimals', 1n + 1000n, 'KWD', 'KWD 0.901', 'KWD 1.101'],
+  ])('offers the wrong sums that it will take: %s', async (_, amount, currency, less, more) => {
+    const { adapter, fake } = await startAdapter(subject)
+    const { reference } = await adapter.createSession({ ...fullOrder, amount, currency }, CALL)
+    const page = await (await fetch(`${fake.url}/pay/${reference}`)).text()
+    const text = page.replaceAll(/\s+/g, ' ')
+    expect(text).toContain(`Pay only ${less} `)
+    expect(text).toContain(`Pay ${more} `)
   })
 
   it('cannot be changed once it has ended', async () => {
     const { adapter, fake } = await startAdapter(subject)
     const { reference } = await adapter.createSession(fullOrder, CALL)
-    const form = { method: 'POST', body: new URLSearchParams({ outcome: 'paid' }) }
-    await fetch(`${fake.url}/pay/${reference}`, { ...form, redirect: 'manual' })
+    await choose(fake, reference, 'paid')
     const changed = Promise.resolve(adapter.updateSession?.(reference, fullOrder, CALL))
     expect(await failureOf(subject, changed)).toBeInstanceOf(ProviderRejected)
   })
@@ -273,6 +330,15 @@ describe('sandbox: what is special about it', () => {
 
 function newSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`
+}
+
+/** Presses a button of the hosted page. */
+async function choose(fake: FakeProvider, reference: string, outcome: string): Promise<void> {
+  await fetch(`${fake.url}/pay/${reference}`, {
+    method: 'POST',
+    body: new URLSearchParams({ outcome }),
+    redirect: 'manual',
+  })
 }
 
 /** Signs as the Standard Webhooks specification says, without the library that the server signs with. */
@@ -305,6 +371,7 @@ function answered(change: Record<string, unknown> | null): Fault {
     currency: 'USD',
     expiresAt: '2026-11-22T12:00:00.000Z',
     url: 'http://127.0.0.1:8080/sandbox/pay/sbx_1',
+    events: [],
   }
   return { kind: 'answer', body: JSON.stringify(change && { ...right, ...change }) }
 }

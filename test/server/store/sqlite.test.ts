@@ -72,7 +72,6 @@ describe('two processes on one SQLite file', () => {
 describe("the sandbox's ledger", () => {
   const payment = {
     id: 'sbx_1',
-    status: 'open',
     amount: '25.00',
     currency: 'USD',
     description: null,
@@ -88,11 +87,25 @@ describe("the sandbox's ledger", () => {
     const ledger = createSandboxLedger(db)
     expect(await ledger.add(payment)).toBe(true)
     expect(await ledger.add(payment)).toBe(false)
-    expect(await ledger.changeAmount('sbx_1', '30.00')).toEqual({ ...payment, amount: '30.00' })
-    const ends = await Promise.all([ledger.end('sbx_1', 'paid'), ledger.end('sbx_1', 'declined')])
+    expect(await ledger.changeAmount('sbx_1', '30.00')).toMatchObject({ amount: '30.00' })
+    const paid = { from: 'open', to: 'paid', events: [{ type: 'paid', amount: '30.00' }] } as const
+    const declined = {
+      ...paid,
+      to: 'declined',
+      events: [{ type: 'declined', amount: null }],
+    } as const
+    const ends = await Promise.all([
+      ledger.record('sbx_1', paid, AT),
+      ledger.record('sbx_1', declined, AT),
+    ])
     expect(ends.filter(Boolean)).toHaveLength(1)
     expect(await ledger.changeAmount('sbx_1', '1.00')).toBeUndefined()
-    expect(await ledger.find('sbx_1')).toEqual({ ...payment, amount: '30.00', status: 'paid' })
+    expect(await ledger.find('sbx_1')).toEqual({
+      ...payment,
+      amount: '30.00',
+      status: 'paid',
+      events: [{ id: 'sbx_1-1', type: 'paid', amount: '30.00', at: AT }],
+    })
     await db.destroy()
   })
 })
