@@ -63,12 +63,7 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
     ...(options.now && { now: options.now }),
   })
 
-  const toSelf: Transport = async ({ url, method, headers, body }) => {
-    const answer = await coinslot.fetch(
-      new Request(url, { method, headers, ...(body !== undefined && { body }) }),
-    )
-    return { status: answer.status, body: bytesOf(answer) }
-  }
+  const toSelf = transportTo((request) => coinslot.fetch(request))
 
   async function request(
     method: string,
@@ -106,6 +101,16 @@ export async function readSession(answer: Response): Promise<Session> {
 
 export async function readProblem(answer: Response): Promise<Record<string, unknown>> {
   return (await answer.json()) as Record<string, unknown>
+}
+
+/** Sends requests to an app in this process, such as a Coinslot with its sandbox. */
+export function transportTo(fetch: Coinslot['fetch']): Transport {
+  return async ({ url, method, headers, body }) => {
+    const answer = await fetch(
+      new Request(url, { method, headers, ...(body !== undefined && { body }) }),
+    )
+    return { status: answer.status, body: bytesOf(answer) }
+  }
 }
 
 /** A provider that answers with what `answer` makes of each request. */
