@@ -5,8 +5,12 @@ import { fileURLToPath } from 'node:url'
 import type { DestinationStream } from 'pino'
 import { createApp } from './app.ts'
 import { parseConfig, type Config, type Environment } from './config.ts'
+import type { NotificationType } from './contract/schemas.ts'
 import { createLog, type Log } from './log.ts'
+import type { NotificationListener } from './notifications/listeners.ts'
+import { createNotifications } from './notifications/notifications.ts'
 import { createProviders, type ProviderTiming } from './configured-providers.ts'
+import { isPublicAddress } from './public-address.ts'
 import { createSandboxApp } from './sandbox/app.ts'
 import { createSandboxReporter } from './sandbox/reporter.ts'
 import { idForLog, type SessionRecord } from './session.ts'
@@ -29,6 +33,10 @@ export interface CoinslotOptions {
   readonly logTo?: DestinationStream
   /** The folder with the built widget and demo. */
   readonly assets?: URL
+  /**
+   * Sends to providers and to the notification URL; one over undici by default. One of your own has
+   * to refuse by itself to connect to private addresses for `notifications.url`.
+   */
   readonly transport?: Transport
   /** Deadline and waits of the calls to providers; 10 s and exponential by default. */
   readonly providerTiming?: ProviderTiming
@@ -40,11 +48,21 @@ export interface Coinslot {
   readonly log: Log
   /** Answers a request; what any fetch server can call. */
   fetch(request: Request): Response | Promise<Response>
-  /** Closes the store; call it when no request is being answered any more. */
+  /**
+   * Calls a listener with each notification of a type until what is returned is called; register all
+   * of them right after this was created. It is told at least once (the event's `id` stays the same)
+   * and again on the schedule of the webhooks where it throws, rejects or takes more than 20 s.
+   */
+  on(type: NotificationType, listener: NotificationListener): () => void
+  /**
+   * Waits for the notifications that are being sent, then closes the store; call it when no request is
+   * being answered any more.
+   */
   close(): Promise<void>
 }
 
 const INTENT_LIFE_MS = 24 * 60 * 60 * 1000
+const MESSAGE_LIFE_MS = 30 * 24 * 60 * 60 * 1000
 const SWEEP_EVERY_MS = 60 * 60 * 1000
 
 /** @throws ConfigurationError with all problems at once */
@@ -59,8 +77,11 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const db = await openSqlite(config.databasePath)
   const store = createSqlStore(db, {
     settle,
-    destinations: [],
-    onChange: (session) => tell(log, session),
+    destinations: config.notifications ? ['url', 'listener'] : ['listener'],
+    onChange(session) {
+      tell(log, session)
+      notifications.wake()
+    },
   })
   const now = options.now ?? (() => new Date())
   const transport = options.transport ?? createTransport()
@@ -93,14 +114,23 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
         })
       : undefined,
   })
-  const stopSweeping = sweepIntents(store, log, now)
+  const notifications = createNotifications({
+    webhook: config.notifications,
+    transport: options.transport ?? createNotificationTransport(config),
+    store,
+    log,
+    now,
+  })
+  const stopSweeping = sweep(store, log, now)
 
   return {
     config,
     log,
     fetch: (request) => app.fetch(request),
+    on: (type, listener) => notifications.on(type, listener),
     async close() {
       stopSweeping()
+      await notifications.stop()
       await store.close()
     },
   }
@@ -112,15 +142,24 @@ function tell(log: Log, { id, status, exception }: SessionRecord): void {
   else log.info(entry, 'session settled')
 }
 
-/** Forgets old idempotency keys, now and every hour. */
-function sweepIntents(store: Store, log: Log, now: () => Date): () => void {
-  const sweep = () => {
-    store
-      .forgetIntents(new Date(now().getTime() - INTENT_LIFE_MS))
-      .catch((error: unknown) => log.error({ err: error }, 'old idempotency keys were not removed'))
+/** What the merchant has named is only trusted with public addresses, unless he says otherwise. */
+function createNotificationTransport({ notifications }: Config): Transport {
+  return createTransport(
+    notifications?.allowPrivateAddress ? {} : { mayConnectTo: isPublicAddress },
+  )
+}
+
+/** Forgets old idempotency keys and notifications, now and every hour. */
+function sweep(store: Store, log: Log, now: () => Date): () => void {
+  const forget = () => {
+    const before = (life: number) => new Date(now().getTime() - life)
+    Promise.all([
+      store.forgetIntents(before(INTENT_LIFE_MS)),
+      store.forgetMessages(before(MESSAGE_LIFE_MS)),
+    ]).catch((error: unknown) => log.error({ err: error }, 'what is old was not removed'))
   }
-  sweep()
-  const timer = setInterval(sweep, SWEEP_EVERY_MS).unref()
+  forget()
+  const timer = setInterval(forget, SWEEP_EVERY_MS).unref()
   return () => clearInterval(timer)
 }
 

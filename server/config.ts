@@ -1,9 +1,11 @@
 /** Configuration: a file and the environment in, one checked object or all of its problems out. */
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { checkoutSchema, type Checkout } from './checkout-schema.ts'
 import { demoConfiguration } from './demo-configuration.ts'
 import { definitions } from './providers/catalog.ts'
 import type { ProviderDefinition } from './providers/provider.ts'
+import { isPublicAddress } from './public-address.ts'
 import { isSafeUrl } from './safe-url.ts'
 
 export interface Config {
@@ -21,6 +23,15 @@ export interface Config {
   readonly offerSecrets: readonly string[]
   readonly providers: ReadonlyMap<string, ProviderConfig>
   readonly checkouts: ReadonlyMap<string, Checkout>
+  /** How the merchant's own system is told over HTTP; undefined where it is not. */
+  readonly notifications: NotificationsConfig | undefined
+}
+
+export interface NotificationsConfig {
+  readonly url: string
+  readonly allowPrivateAddress: boolean
+  /** `whsec_` and base64; each of them signs. */
+  readonly secrets: readonly string[]
 }
 
 export interface ProviderConfig {
@@ -67,6 +78,23 @@ const providersShape = Object.fromEntries(
   ]),
 )
 
+const notifications = z
+  .strictObject({
+    url: z
+      .string()
+      .refine((text) => isSafeUrl(text) && !text.includes('#'), {
+        message: 'must be an https URL (http on loopback)',
+      })
+      .meta({ description: 'What is told of each change, by signed POST.' }),
+    allowPrivateAddress: z.boolean().default(false).meta({
+      description: 'The URL may lead to an address of this machine or of a private network.',
+    }),
+  })
+  .refine(({ url, allowPrivateAddress }) => allowPrivateAddress || !isPrivateHost(url), {
+    path: ['url'],
+    message: 'names a private address: set "allowPrivateAddress" to true if that is meant',
+  })
+
 const checkoutId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -')
 
 export const configurationSchema = z
@@ -81,6 +109,7 @@ export const configurationSchema = z
       .meta({ description: 'Origins of the pages that may ask for a payment session.' }),
     providers: z.strictObject(providersShape),
     checkouts: z.record(checkoutId, checkoutSchema).default({}),
+    notifications: notifications.optional(),
   })
   .superRefine(
     ({ checkouts, providers }, context) => {
@@ -124,6 +153,13 @@ const environmentSchema = z.looseObject({
       message: 'each secret must have 32 bytes or more',
     })
     .default([]),
+  COINSLOT_NOTIFICATION_SECRET: z
+    .string()
+    .transform((list) => list.split(',').map((secret) => secret.trim()))
+    .refine((secrets) => secrets.every(isWebhookSecret), {
+      message: 'each secret must be whsec_ and the base64 of 24 bytes or more',
+    })
+    .default([]),
 })
 
 /**
@@ -141,6 +177,7 @@ export function parseConfig(file: unknown, environment: Environment): Config {
     ...(configuration.error?.issues ?? []).map(describe),
     ...(variables.error?.issues ?? []).map(describe),
     ...named.flatMap((definition) => environmentProblems(definition, env)),
+    ...notificationProblems(written, env),
   ]
   if (!configuration.success || !variables.success || problems.length > 0) {
     throw new ConfigurationError(problems)
@@ -163,6 +200,10 @@ export function parseConfig(file: unknown, environment: Environment): Config {
       ]),
     ),
     checkouts: new Map(Object.entries(checkouts)),
+    notifications: configuration.data.notifications && {
+      ...configuration.data.notifications,
+      secrets: variables.data.COINSLOT_NOTIFICATION_SECRET,
+    },
   }
 }
 
@@ -196,14 +237,37 @@ function environmentProblems(definition: ProviderDefinition, env: Environment): 
   ]
 }
 
+function notificationProblems(written: unknown, env: Environment): string[] {
+  const isConfigured = hasKey(written, 'notifications') && written.notifications !== undefined
+  return isConfigured && !env['COINSLOT_NOTIFICATION_SECRET']
+    ? ['COINSLOT_NOTIFICATION_SECRET: is not set, and "notifications" needs it to sign with']
+    : []
+}
+
 function baseUrlVariable({ id }: ProviderDefinition): string {
   return `${id.toUpperCase()}_BASE_URL`
 }
 
 /** Also in a file with other problems, so that its missing variables are told with them. */
 function isNamed(written: unknown, id: string): boolean {
-  const { providers } = (written ?? {}) as { providers?: unknown }
-  return typeof providers === 'object' && providers !== null && Object.hasOwn(providers, id)
+  return hasKey(written, 'providers') && hasKey(written.providers, id)
+}
+
+function hasKey<Key extends string>(value: unknown, key: Key): value is Record<Key, unknown> {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+}
+
+/** Whether a URL names by itself an address that is not public; where a name leads is seen later. */
+function isPrivateHost(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const host = new URL(text).hostname.replace(/^\[|\]$/g, '')
+  return isIP(host) === 0 ? /(^|\.)localhost$/.test(host) : !isPublicAddress(host)
+}
+
+function isWebhookSecret(text: string): boolean {
+  const [, base64 = ''] = /^whsec_(.+)$/.exec(text) ?? []
+  const bytes = Buffer.from(base64, 'base64')
+  return bytes.length >= 24 && bytes.toString('base64') === base64
 }
 
 /** A secret's value is never shown: zod's messages say what is expected, not what came. */

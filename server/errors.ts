@@ -254,3 +254,9 @@ export class Internal extends CoinslotError {
     super('something went wrong here; it has been logged under the requestId', {}, { cause })
   }
 }
+
+/** Why a request to another server failed, for the log: messages may hold an address or a header. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
+  return error instanceof Error ? error.name : 'unknown'
+}

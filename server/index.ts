@@ -1,5 +1,7 @@
 /** `coinslot/server`: Coinslot inside a server of your own. */
 export { createCoinslot, type Coinslot, type CoinslotOptions } from './coinslot.ts'
+export type { Notification, NotificationType, Session } from './contract/schemas.ts'
+export type { NotificationEvent, NotificationListener } from './notifications/listeners.ts'
 export { ConfigurationError, defineConfig, type Configuration } from './config.ts'
 export type {
   Order,

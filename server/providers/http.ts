@@ -1,7 +1,7 @@
 /** All that the adapters share of HTTP: deadline, retries, size limit, no redirects, and the errors. */
 import { ExponentialBackoff, handleType, retry, type IBackoffFactory } from 'cockatiel'
 import type { z } from 'zod'
-import { ProviderRejected, ProviderTimeout, ProviderUnavailable } from '../errors.ts'
+import { ProviderRejected, ProviderTimeout, ProviderUnavailable, reasonOf } from '../errors.ts'
 import { parseExactJson, writeExactJson } from '../json.ts'
 import type { Transport } from '../transport.ts'
 
@@ -75,7 +75,7 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
       })
     } catch (error) {
       if (signal.aborted) throw timeout(what)
-      throw unavailable(`${what} failed: ${reason(error)}`)
+      throw unavailable(`${what} failed: ${reasonOf(error)}`)
     }
     assertSuccess(what, status)
     return readAnswer(what, text, call.answer)
@@ -147,10 +147,4 @@ function unavailable(what: string): ProviderUnavailable {
 
 function cause(what: string): ErrorOptions {
   return { cause: new Error(what) }
-}
-
-/** A system error's code or the error's name: messages may hold an address or a header. */
-function reason(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return error instanceof Error ? error.name : 'unknown'
 }
