@@ -406,7 +406,7 @@ describe('the sandbox, which anyone can reach', () => {
   it.each([
     ['a body over the limit', FORM, `outcome=paid&x=${'a'.repeat(MAX_BYTES)}`, 413],
     ['a broken multipart body', 'multipart/form-data; boundary=x', 'outcome=paid', 303],
-    ['another outcome', FORM, 'outcome=refunded', 303],
+    ['another outcome', FORM, 'outcome=settled', 303],
     ['two outcomes', FORM, 'outcome[]=paid&outcome[]=declined', 303],
     ['JSON', 'application/json', '{"outcome":"paid"}', 303],
   ])('ends no payment by %s', async (_, type, raw, status) => {
