@@ -11,9 +11,11 @@ import type { NotificationListener } from './notifications/listeners.ts'
 import { createNotifications } from './notifications/notifications.ts'
 import { createProviders, type ProviderTiming } from './configured-providers.ts'
 import { isPublicAddress } from './public-address.ts'
+import { createRepeat, type Repeat } from './repeat.ts'
 import { createSandboxApp } from './sandbox/app.ts'
 import { createSandboxReporter } from './sandbox/reporter.ts'
 import { idForLog, type SessionRecord } from './session.ts'
+import { createReconciler, type Reconciliation } from './settlement/reconcile.ts'
 import { settle } from './settlement/settle.ts'
 import { createSettlement } from './settlement/settlement.ts'
 import { createSandboxLedger } from './store/sandbox-ledger.ts'
@@ -41,6 +43,8 @@ export interface CoinslotOptions {
   /** Deadline and waits of the calls to providers; 10 s and exponential by default. */
   readonly providerTiming?: ProviderTiming
   readonly now?: () => Date
+  /** How work beside the requests is done again and again; by timers by default. */
+  readonly repeat?: Repeat
 }
 
 export interface Coinslot {
@@ -54,6 +58,11 @@ export interface Coinslot {
    * and again on the schedule of the webhooks where it throws, rejects or takes more than 20 s.
    */
   on(type: NotificationType, listener: NotificationListener): () => void
+  /**
+   * Asks how every open session stands at its provider, where that can be asked, and ends those past
+   * their time. The server looks by itself at those that are due.
+   */
+  reconcile(): Promise<Reconciliation>
   /**
    * Waits for the notifications that are being sent, then closes the store; call it when no request is
    * being answered any more.
@@ -90,6 +99,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const timing = options.providerTiming
   const providers = createProviders(config, { transport, timing, selfUrl, sandboxSecret, now })
   const settlement = createSettlement({ providers, store, log, now })
+  const { reconcileDue, reconcileAll } = createReconciler({ store, settlement, log, now })
   const app = createApp({
     config,
     store,
@@ -121,6 +131,12 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     log,
     now,
   })
+  const repeat = options.repeat ?? createRepeat(log)
+  const stopReconciling = repeat({
+    name: 'reconcile',
+    everyMs: config.reconcileEvery * 1000,
+    run: reconcileDue,
+  })
   const stopSweeping = sweep(store, log, now)
 
   return {
@@ -128,8 +144,10 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     log,
     fetch: (request) => app.fetch(request),
     on: (type, listener) => notifications.on(type, listener),
+    reconcile: () => reconcileAll(),
     async close() {
       stopSweeping()
+      await stopReconciling()
       await notifications.stop()
       await store.close()
     },

@@ -23,6 +23,8 @@ export interface Config {
   readonly offerSecrets: readonly string[]
   readonly providers: ReadonlyMap<string, ProviderConfig>
   readonly checkouts: ReadonlyMap<string, Checkout>
+  /** In seconds: how often open sessions are looked at that are to be asked about or ended. */
+  readonly reconcileEvery: number
   /** How the merchant's own system is told over HTTP; undefined where it is not. */
   readonly notifications: NotificationsConfig | undefined
 }
@@ -110,6 +112,9 @@ export const configurationSchema = z
     providers: z.strictObject(providersShape),
     checkouts: z.record(checkoutId, checkoutSchema).default({}),
     notifications: notifications.optional(),
+    reconcileEvery: z.number().int().min(5).max(86_400).default(60).meta({
+      description: 'Seconds between looks at the open sessions, so that a lost webhook heals.',
+    }),
   })
   .superRefine(
     ({ checkouts, providers }, context) => {
@@ -183,7 +188,7 @@ export function parseConfig(file: unknown, environment: Environment): Config {
     throw new ConfigurationError(problems)
   }
   const { PORT, HOST, DATABASE_URL, LOG_LEVEL, COINSLOT_SECRET } = variables.data
-  const { providers, checkouts, origins, publicUrl } = configuration.data
+  const { providers, checkouts, origins, publicUrl, reconcileEvery } = configuration.data
   return {
     demo: file === undefined,
     port: PORT,
@@ -204,6 +209,7 @@ export function parseConfig(file: unknown, environment: Environment): Config {
       ...configuration.data.notifications,
       secrets: variables.data.COINSLOT_NOTIFICATION_SECRET,
     },
+    reconcileEvery,
   }
 }
 

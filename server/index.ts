@@ -11,5 +11,6 @@ export type {
   ProviderSession,
   ProviderSetup,
 } from './providers/provider.ts'
+export type { Reconciliation } from './settlement/reconcile.ts'
 export type { PaymentReport } from './settlement/settle.ts'
 export type { Store } from './store/store.ts'

@@ -15,6 +15,9 @@ export interface SettlementDeps {
   readonly now: () => Date
 }
 
+/** What asking about a session came to. */
+export type AskOutcome = 'not_askable' | 'unchanged' | 'changed'
+
 export interface Settlement {
   /**
    * Takes a webhook; when this resolves, what it told is durable. Where the provider can be asked, its
@@ -26,10 +29,9 @@ export interface Settlement {
   receive(providerId: string, request: WebhookRequest): Promise<void>
   /**
    * Asks how a session stands at its provider, and settles it.
-   * @returns false where the provider cannot be asked about it
-   * @throws ProviderError
+   * @throws ProviderError where it did not answer
    */
-  ask(session: SessionRecord): Promise<boolean>
+  ask(session: SessionRecord): Promise<AskOutcome>
 }
 
 export function createSettlement({ providers, store, log, now }: SettlementDeps): Settlement {
@@ -41,8 +43,11 @@ export function createSettlement({ providers, store, log, now }: SettlementDeps)
     ({ id }, reference) => `${id} ${reference}`,
   )
 
-  async function settleAll(reports: readonly PaymentReport[]): Promise<void> {
-    for (const report of reports) await store.settle(report, now())
+  /** @returns whether any of them changed a session */
+  async function settleAll(reports: readonly PaymentReport[]): Promise<boolean> {
+    let hasChanged = false
+    for (const report of reports) hasChanged = !!(await store.settle(report, now())) || hasChanged
+    return hasChanged
   }
 
   return {
@@ -63,10 +68,10 @@ export function createSettlement({ providers, store, log, now }: SettlementDeps)
 
     async ask({ provider, reference }) {
       const adapter = providers.get(provider)?.adapter
-      if (!adapter || reference === null) return false
+      if (!adapter || reference === null) return 'not_askable'
       const reports = await fetchReports(adapter, reference)
-      if (reports) await settleAll(reports)
-      return reports !== undefined
+      if (!reports) return 'not_askable'
+      return (await settleAll(reports)) ? 'changed' : 'unchanged'
     },
   }
 }

@@ -1,5 +1,5 @@
 /** The store over any database that Kysely speaks to; plain SQL that SQLite and PostgreSQL share. */
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely'
 import { formatAmount } from '../contract/money.ts'
 import { moveTo } from '../settlement/settle.ts'
 import type { SessionRecord } from '../session.ts'
@@ -61,7 +61,7 @@ export function createSqlStore(db: Kysely<Database>, options: StoreOptions): Sto
       return row && toRecord(row)
     },
     settle: (report, now) => change(now, (unit) => settleReport(unit, report)),
-    expire: (id, now) => change(now, (unit) => expire(unit, id)),
+    expire: (session, now) => change(now, (unit) => expire(unit, session)),
     takeDue: (limit, now, next) => transact((tx) => takeDue(tx, limit, now, next)),
     findOpen: async (after, limit) => {
       const rows = await db
@@ -208,12 +208,19 @@ async function release(
   return fails ? applyChange(unit, session, moveTo('failed', session)) : session
 }
 
-async function expire(unit: Unit, id: string): Promise<SessionRecord | undefined> {
+async function expire(
+  unit: Unit,
+  { id, reference }: SessionRecord,
+): Promise<SessionRecord | undefined> {
+  const now = unit.now.toISOString()
   const row = await unit.tx
     .selectFrom('sessions')
     .selectAll()
     .where('id', '=', id)
-    .where('status', 'in', OPEN)
+    .where('status', '=', 'pending')
+    .where('expires_at', '<=', now)
+    .where('reference', reference === null ? 'is' : '=', reference)
+    .where(isFree(now))
     .executeTakeFirst()
   if (!row) return undefined
   const session = toRecord(row)
@@ -274,13 +281,14 @@ async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<Lease | 
       fence: column('fence', '+', 1),
     }))
     .where('id', '=', sessionId)
-    .where((column) =>
-      column.or([
-        column('lease_until', 'is', null),
-        column('lease_until', '<=', now.toISOString()),
-      ]),
-    )
+    .where(isFree(now.toISOString()))
     .returningAll()
     .executeTakeFirst()
   return row && { session: toRecord(row), fence: row.fence }
+}
+
+/** Whether nobody has a lease of a session. */
+function isFree(now: string) {
+  return ({ eb }: ExpressionBuilder<Database, 'sessions'>) =>
+    eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)])
 }

@@ -116,8 +116,12 @@ export interface Store {
    * @returns the session that it changed, if it did
    */
   settle(report: PaymentReport, now: Date): Promise<SessionRecord | undefined>
-  /** Ends an open session whose time is over; undefined where it was not open any more. */
-  expire(id: string, now: Date): Promise<SessionRecord | undefined>
+  /**
+   * Ends a session whose time is over, as it was read; undefined where it is not pending any more,
+   * has got a reference or a later end since, or is being worked on. One that is `processing` stays:
+   * money is on its way.
+   */
+  expire(session: SessionRecord, now: Date): Promise<SessionRecord | undefined>
   /**
    * Takes the open sessions that are to be asked about now, and sets when each is to be asked about
    * again: of several servers one takes it.

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createCoinslot, type Coinslot } from '../../server/coinslot.ts'
 import type { Session } from '../../server/contract/schemas.ts'
 import type { ProviderTiming } from '../../server/configured-providers.ts'
+import type { RepeatedWork } from '../../server/repeat.ts'
 import type { Transport, TransportRequest } from '../../server/transport.ts'
 
 export interface Harness {
@@ -13,6 +14,8 @@ export interface Harness {
   readonly sent: TransportRequest[]
   /** Sends a request as a page on the same origin would; `null` takes a header away. */
   request(method: string, path: string, options?: RequestOptions): Promise<Response>
+  /** Does once what the server does again and again beside the requests, under this name. */
+  work(name: string): Promise<unknown>
   createSession(body: unknown, headers?: Record<string, string | null>): Promise<Response>
 }
 
@@ -45,6 +48,7 @@ export function newKey(): string {
 export async function startCoinslot(options: HarnessOptions = {}): Promise<Harness> {
   const logs: string[] = []
   const sent: TransportRequest[] = []
+  const repeated = new Map<string, RepeatedWork>()
   const coinslot = await createCoinslot({
     configuration: options.configuration,
     environment: {
@@ -61,6 +65,10 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
     },
     ...(options.providerTiming && { providerTiming: options.providerTiming }),
     ...(options.now && { now: options.now }),
+    repeat: (work) => {
+      repeated.set(work.name, work)
+      return async () => {}
+    },
   })
 
   const toSelf = transportTo((request) => coinslot.fetch(request))
@@ -90,6 +98,11 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
     logs,
     sent,
     request,
+    async work(name) {
+      const work = repeated.get(name)
+      if (!work) throw new Error(`there is no work called ${name}`)
+      return work.run(new AbortController().signal)
+    },
     createSession: (body, headers) =>
       request('POST', '/v1/sessions', { body, ...(headers && { headers }) }),
   }

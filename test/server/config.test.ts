@@ -93,6 +93,9 @@ describe('a configuration is refused', () => {
     ['a wildcard origin', { ...file, origins: ['*'] }],
     ['the opaque origin', { ...file, origins: ['null'] }],
     ['an origin in http', { ...file, origins: ['http://shop.example'] }],
+    ['a look at the open sessions every 4 s', { ...file, reconcileEvery: 4 }],
+    ['a look at the open sessions every 5.5 s', { ...file, reconcileEvery: 5.5 }],
+    ['seconds as text', { ...file, reconcileEvery: '60' }],
     ['a public URL with a slash at its end', { ...file, publicUrl: 'https://pay.shop.example/' }],
   ])('for %s', (_, configuration) => {
     expect(problemsOf(configuration).length).toBeGreaterThan(0)
@@ -139,6 +142,7 @@ describe('a configuration', () => {
       host: undefined,
       databasePath: './coinslot.db',
       publicUrl: 'http://localhost:9000',
+      reconcileEvery: 60,
     })
     expect(config.providers.get('sprintcheckout')).toMatchObject({
       baseUrl: 'https://api.sprintcheckout.com',

@@ -228,6 +228,100 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       )
     })
 
+    const DAY_S = 24 * 60 * 60
+
+    it.each([
+      ['before its time is over', opened, DAY_S - 1],
+      ['whose end was moved', { ...opened, expiresAt: seconds(DAY_S + 60) }, DAY_S],
+      ['that has got a reference since', opened, DAY_S],
+    ])('does not expire a session %s', async (_, result, at) => {
+      const store = await openStore()
+      const lease = await claim(store)
+      await store.release(intent, lease, result, answer, AT)
+      const read = at === DAY_S ? lease.session : await store.findSession(lease.session.id)
+      expect(await store.expire(read ?? lease.session, seconds(at))).toBeUndefined()
+      expect(await store.findSession(lease.session.id)).toMatchObject({ status: 'pending' })
+    })
+
+    it('does not expire a session while it is worked on, only once its lease has ended', async () => {
+      const store = await openStore()
+      const { session } = await claim(store, sessionRecord(), seconds(DAY_S - 5))
+      expect(await store.expire(session, seconds(DAY_S + 9))).toBeUndefined()
+      expect(await store.expire(session, seconds(DAY_S + 10))).toMatchObject({ status: 'expired' })
+    })
+
+    it.each(['processing', 'paid', 'failed'] as const)(
+      'does not expire a session that is %s',
+      async (status) => {
+        const store = await openStore()
+        const lease = await claim(store)
+        await store.release(intent, lease, opened, answer, AT)
+        const session = { ...lease.session, reference: 'ref_1' }
+        await store.settle({ ...paid, status }, AT)
+        expect(await store.expire(session, seconds(DAY_S))).toBeUndefined()
+        expect(await store.findSession(session.id)).toMatchObject({ status })
+      },
+    )
+
+    it('expires a session once, and flags the money that comes afterwards', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      await store.release(intent, lease, opened, answer, AT)
+      const session = { ...lease.session, reference: 'ref_1' }
+      const ends = await Promise.all([
+        store.expire(session, seconds(DAY_S)),
+        store.expire(session, seconds(DAY_S)),
+      ])
+      expect(ends.filter(Boolean)).toMatchObject([{ id: session.id, status: 'expired' }])
+      await store.settle(paid, seconds(DAY_S + 1))
+      expect(await store.findSession(session.id)).toMatchObject({
+        status: 'expired',
+        exception: 'late',
+      })
+    })
+
+    it('gives a session out to be asked about after a minute, to one who asks, and then when it was told to', async () => {
+      const store = await openStore()
+      const { session } = await claim(store)
+      const take = (at: number) => store.takeDue(10, seconds(at), () => seconds(at + 100))
+      expect(await take(59)).toEqual([])
+      const takes = await Promise.all([take(60), take(60), take(60)])
+      expect(takes.flat().map(({ id }) => id)).toEqual([session.id])
+      expect(await take(159)).toEqual([])
+      expect(await take(160)).toHaveLength(1)
+    })
+
+    it('gives out those first that have waited longest, and none that has ended', async () => {
+      const store = await openStore()
+      const ids: string[] = []
+      for (const age of [3, 1, 2]) {
+        const session = sessionRecord({ createdAt: seconds(-age) })
+        const key = `key-0123456789-age-${age}`
+        const outcome = await store.claim({ ...intent, key }, session, AT)
+        if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
+        const result = { failure: null, reference: `ref_${age}`, failed: age === 3 }
+        await store.release({ ...intent, key }, outcome.lease, result, answer, AT)
+        ids[age] = session.id
+      }
+      const taken = await store.takeDue(1, seconds(600), () => seconds(700))
+      expect(taken.map(({ id }) => id)).toEqual([ids[2]])
+      const rest = await store.takeDue(10, seconds(600), () => seconds(700))
+      expect(rest.map(({ id }) => id)).toEqual([ids[1]])
+    })
+
+    it('lists every open session once, page by page', async () => {
+      const store = await openStore()
+      const statuses = ['pending', 'processing', 'paid', 'pending', 'failed', 'pending'] as const
+      for (const [index, status] of statuses.entries()) {
+        const session = sessionRecord({ id: `cs_${index}`, status })
+        await store.claim({ ...intent, key: `key-0123456789-${index}` }, session, AT)
+      }
+      const first = await store.findOpen('', 2)
+      const second = await store.findOpen(first.at(-1)?.id ?? '', 2)
+      expect([...first, ...second].map(({ id }) => id)).toEqual(['cs_0', 'cs_1', 'cs_3', 'cs_5'])
+      expect(await store.findOpen('cs_5', 2)).toEqual([])
+    })
+
     it('forgets the intents of before, and keeps their sessions', async () => {
       const store = await openStore()
       const lease = await claim(store)

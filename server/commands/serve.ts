@@ -1,0 +1,63 @@
+/** `coinslot serve`: answers requests until it is told to stop, then stops in order. */
+import { createServer, type Server } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { createCoinslot } from '../coinslot.ts'
+import type { Log } from '../log.ts'
+import type { Command } from './command.ts'
+import { httpUrl, selfUrl } from './server-url.ts'
+
+const DRAIN_MS = 10_000
+
+export const serve: Command = {
+  summary: 'starts the server (the default)',
+
+  async run({ configuration, environment }) {
+    const coinslot = await createCoinslot({
+      configuration,
+      environment,
+      selfUrl: selfUrl(environment),
+    })
+    const { port, host } = coinslot.config
+    const server = createServer(
+      // Slow senders hold a connection no longer than this, and no header is without an end.
+      { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
+      getRequestListener(coinslot.fetch),
+    )
+    await listen(server, port, host)
+    process.stdout.write(`Coinslot is listening on ${httpUrl(host, port, 'localhost')}\n`)
+    await closeOnSignal(server, coinslot.log)
+    await coinslot.close()
+    return 0
+  },
+}
+
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE'
+      reject(taken ? new Error(`port ${port} is taken: set PORT to another`) : error)
+    })
+    server.listen({ port, ...(host !== undefined && { host }) }, resolve)
+  })
+}
+
+/** On a signal takes no new request, and resolves when those under way have ended. */
+function closeOnSignal(server: Server, log: Log): Promise<void> {
+  return new Promise((resolve) => {
+    let stopping = false
+    const stop = (signal: NodeJS.Signals): void => {
+      if (stopping) return
+      stopping = true
+      log.info({ signal }, 'stopping')
+      setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref()
+      // A kept-alive connection whose last answer has gone out would hold the process for seconds.
+      const hangUp = setInterval(() => server.closeIdleConnections(), 50)
+      server.close(() => {
+        clearInterval(hangUp)
+        resolve()
+      })
+    }
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
+  })
+}
