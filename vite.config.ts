@@ -166,7 +166,7 @@ function developmentServer(): Plugin {
           response.end(`import ${JSON.stringify(`/@fs${here('widget/index.ts')}`)}`)
           return
         }
-        if (!/^\/(v1|sandbox|healthz|readyz|openapi\.json)/.test(path)) return next()
+        if (!/^\/(v1|bridge|sandbox|healthz|readyz|openapi\.json)/.test(path)) return next()
         running ??= start()
         running
           .then(({ fetch }) => getRequestListener(fetch)(request, response))

@@ -17,6 +17,7 @@ import type { Log } from './log.ts'
 import { createSessions } from './sessions.ts'
 import type { Settlement } from './settlement/settlement.ts'
 import type { ConfiguredProvider } from './configured-providers.ts'
+import { bridgeRoutes } from './routes/bridge.ts'
 import { checkoutRoutes } from './routes/checkouts.ts'
 import { demoRoutes } from './routes/demo.ts'
 import { isOriginAllowed, type Env } from './routes/guards.ts'
@@ -55,7 +56,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     c.header('X-Request-Id', c.get('requestId'))
     c.header('X-Content-Type-Options', 'nosniff')
     // Not no-referrer: with it our own pages' forms would send the origin `null`.
-    c.header('Referrer-Policy', 'same-origin')
+    if (!c.res.headers.has('Referrer-Policy')) c.header('Referrer-Policy', 'same-origin')
     const ms = Math.round(performance.now() - startedAt)
     // The route's pattern, not its path: a session's id is a key to it.
     const route = routePath(c, -1)
@@ -88,6 +89,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/v1/sessions', sessionRoutes(config, sessions))
   app.route('/v1/webhooks', webhookRoutes(deps.settlement))
   app.route('/pay', payRoutes({ config, providers, sessions, log }))
+  app.route('/bridge', bridgeRoutes(deps))
   app.route('/', widgetRoutes(deps.widget))
   app.route('/', healthRoutes(store))
   app.route('/', openApiRoutes(config.publicUrl))

@@ -47,6 +47,19 @@ const checkoutObject = z.strictObject({
   ...partsShape,
   metadata: z.record(z.string().max(64), z.string().max(500)).optional(),
   sprintcheckout: z.strictObject({ editable: z.boolean().default(false) }).optional(),
+  kuvarpay: z
+    .strictObject({
+      fromCurrency: z.string().min(1).max(32).optional(),
+      fromNetwork: z.string().min(1).max(32).optional(),
+      paymentTolerance: z
+        .number()
+        .min(0.01)
+        .max(100)
+        .optional()
+        .meta({ description: 'In percent: how far a payment may be off and still be whole.' }),
+      refundAddress: z.string().min(10).max(256).optional(),
+    })
+    .optional(),
 })
 
 export const checkoutSchema = checkoutObject

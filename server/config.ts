@@ -76,7 +76,7 @@ const host = z
 const providersShape = Object.fromEntries(
   definitions.map(({ id, settings }) => [
     id,
-    settings.extend({ redirectHosts: z.array(host).min(1).optional() }).optional(),
+    settings.safeExtend({ redirectHosts: z.array(host).min(1).optional() }).optional(),
   ]),
 )
 
@@ -181,8 +181,8 @@ export function parseConfig(file: unknown, environment: Environment): Config {
   const problems = [
     ...(configuration.error?.issues ?? []).map(describe),
     ...(variables.error?.issues ?? []).map(describe),
-    ...named.flatMap((definition) => environmentProblems(definition, env)),
     ...notificationProblems(written, env),
+    ...named.flatMap((definition) => environmentProblems(definition, written, env)),
   ]
   if (!configuration.success || !variables.success || problems.length > 0) {
     throw new ConfigurationError(problems)
@@ -226,17 +226,30 @@ function toProviderConfig(
   return {
     definition,
     settings,
-    secrets: Object.fromEntries(definition.secrets.map((name) => [name, env[name]])),
+    secrets: Object.fromEntries(
+      neededSecrets(definition, settings).map((name) => [name, env[name]]),
+    ),
     baseUrl: env[baseUrlVariable(definition)] ?? definition.baseUrl,
     redirectHosts: redirectHosts as string[] | undefined,
   }
 }
 
-function environmentProblems(definition: ProviderDefinition, env: Environment): string[] {
+function neededSecrets(definition: ProviderDefinition, settings: unknown): readonly string[] {
+  const isObject = typeof settings === 'object' && settings !== null
+  const more = definition.secretsFor?.(isObject ? (settings as Record<string, unknown>) : {})
+  return [...definition.secrets, ...(more ?? [])]
+}
+
+function environmentProblems(
+  definition: ProviderDefinition,
+  written: unknown,
+  env: Environment,
+): string[] {
   const variable = baseUrlVariable(definition)
   const url = baseUrl.optional().safeParse(env[variable])
+  const { providers } = written as { providers: Record<string, unknown> }
   return [
-    ...definition.secrets
+    ...neededSecrets(definition, providers[definition.id])
       .filter((name) => !env[name])
       .map((name) => `${name}: is not set, and provider "${definition.id}" needs it`),
     ...(url.error?.issues ?? []).map(({ message }) => `${variable}: ${message}`),

@@ -55,23 +55,28 @@ function createProvider(
     ...(isLoopback(hostname) ? [hostname] : []),
   ]
   const webhooks = isOurs ? selfUrl : publicUrl
-  return {
-    adapter: definition.create({
-      settings,
-      // The operator has nothing to set: both ends of the sandbox are in this server.
-      secrets: { ...secrets, ...(isOurs && { SANDBOX_SECRET: sandboxSecret }) },
+  const adapter = definition.create({
+    settings,
+    // The operator has nothing to set: both ends of the sandbox are in this server.
+    secrets: { ...secrets, ...(isOurs && { SANDBOX_SECRET: sandboxSecret }) },
+    baseUrl: absolute,
+    webhookUrl: `${webhooks}/v1/webhooks/${definition.id}`,
+    bridgeUrl: (sessionId) => `${publicUrl}/bridge/${sessionId}`,
+    http: createProviderHttp({
+      ...timing,
+      provider: definition.id,
       baseUrl: absolute,
-      webhookUrl: `${webhooks}/v1/webhooks/${definition.id}`,
-      http: createProviderHttp({
-        ...timing,
-        provider: definition.id,
-        baseUrl: absolute,
-        transport,
-      }),
-      now,
+      transport,
     }),
+    now,
+  })
+  return {
+    adapter,
     test: definition.test,
-    redirectHosts: redirectHosts ?? defaults,
     needsCustomer: definition.needsCustomer,
+    redirectHosts: [
+      ...(redirectHosts ?? defaults),
+      ...(adapter.bridge ? [new URL(publicUrl).host] : []),
+    ],
   }
 }

@@ -17,6 +17,18 @@ export function withReturnUrls(checkout: Checkout, origin: string): Checkout {
   return { ...checkout, ...Object.fromEntries(urls) }
 }
 
+export type ReturnUrls = Pick<Order, (typeof RETURN_URLS)[number]>
+
+/** Where the merchant wants a session's buyer back, with the session's id added. */
+export function returnUrls({ id, checkout }: SessionRecord): ReturnUrls {
+  const returnTo = (url: string | undefined) => url && withSessionId(url, id)
+  return {
+    successUrl: returnTo(checkout.successUrl),
+    cancelUrl: returnTo(checkout.cancelUrl),
+    failUrl: returnTo(checkout.failUrl),
+  }
+}
+
 /** @param amount in minor units of the session's currency */
 export function toOrder(
   session: SessionRecord,
@@ -24,7 +36,6 @@ export function toOrder(
   customer: Customer | undefined,
 ): Order {
   const { checkout } = session
-  const returnTo = (url: string | undefined) => url && withSessionId(url, session.id)
   return {
     sessionId: session.id,
     amount,
@@ -34,9 +45,9 @@ export function toOrder(
     orderId: checkout.orderId,
     orderType: checkout.orderType,
     editableAtProvider: isEditableAtProvider(checkout),
-    successUrl: returnTo(checkout.successUrl),
-    cancelUrl: returnTo(checkout.cancelUrl),
-    failUrl: returnTo(checkout.failUrl),
+    kuvarpay: checkout.kuvarpay,
+    ...returnUrls(session),
+    createdAt: session.createdAt,
     expiresAt: session.expiresAt,
     locale: session.locale ?? undefined,
     customer,

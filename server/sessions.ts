@@ -177,11 +177,17 @@ const PROVIDER_CANNOT_CHANGE = 'this payment provider cannot change an amount: s
 
 /** The provider's page is where the buyer will be asked for money, so it must be the provider's own. */
 function toResult(
-  { reference, redirectUrl, expiresAt }: ProviderSession,
+  { reference, redirectUrl, expiresAt, handoff }: ProviderSession,
   { adapter, redirectHosts }: ConfiguredProvider,
 ): SessionResult {
   if (isSafeUrl(redirectUrl) && isHostListed(new URL(redirectUrl), redirectHosts)) {
-    return { reference, redirectUrl, failure: null, ...(expiresAt && { expiresAt }) }
+    return {
+      reference,
+      redirectUrl,
+      failure: null,
+      ...(expiresAt && { expiresAt }),
+      ...(handoff !== undefined && { handoff }),
+    }
   }
   const host = URL.canParse(redirectUrl) ? new URL(redirectUrl).host : 'none'
   const cause = new Error(`${adapter.id}: its redirect URL names ${host}, see "redirectHosts"`)

@@ -31,6 +31,23 @@ export interface PaymentProvider {
    * @throws WebhookRejected when it cannot be proven to be the provider's
    */
   readWebhook(request: WebhookRequest): Promise<PaymentReport | undefined>
+  /** Where the provider has no page to redirect to, how a page of ours opens the payment. */
+  readonly bridge?: ProviderBridge
+}
+
+/** A payment that a browser SDK opens, on a page of this server's. */
+export interface ProviderBridge {
+  /** The provider's script, and the attributes that it reads its settings from; public. */
+  readonly sdk: { readonly url: string; readonly attributes: Readonly<Record<string, string>> }
+  /** Our own module beside it, which exports `open(payment, { onSuccess, onCancel, onError })`. */
+  readonly script: string
+  /** Origins that the SDK calls and frames. */
+  readonly origins: readonly string[]
+  /**
+   * Reads what `createSession` handed over: the `payment` that the module opens.
+   * @returns undefined where it cannot be read any more
+   */
+  readHandoff(sessionId: string, handoff: string): Promise<unknown>
 }
 
 /** What the buyer is to pay, as the policy has decided it. */
@@ -44,10 +61,12 @@ export interface Order {
   readonly orderId: string | undefined
   readonly orderType: 'TRANSIENT' | 'STATIC'
   readonly editableAtProvider: boolean
+  readonly kuvarpay: KuvarPayTerms | undefined
   /** Where the buyer goes afterwards: the merchant's own pages, with `coinslot_session` added. */
   readonly successUrl: string | undefined
   readonly cancelUrl: string | undefined
   readonly failUrl: string | undefined
+  readonly createdAt: Date
   readonly expiresAt: Date
   readonly locale: string | undefined
   readonly customer: Customer | undefined
@@ -74,6 +93,15 @@ export interface OrderShipping {
   readonly amount: bigint | undefined
 }
 
+/** What a checkout may say to KuvarPay alone. */
+export interface KuvarPayTerms {
+  readonly fromCurrency?: string | undefined
+  readonly fromNetwork?: string | undefined
+  /** In percent. */
+  readonly paymentTolerance?: number | undefined
+  readonly refundAddress?: string | undefined
+}
+
 export interface ProviderCall {
   /** The same for every try at the same thing. */
   readonly idempotencyKey: string
@@ -84,6 +112,8 @@ export interface ProviderSession {
   /** Not yet checked against the provider's list of hosts. */
   readonly redirectUrl: string
   readonly expiresAt?: Date
+  /** For the bridge page alone, sealed, so that whoever reads the store cannot read it. */
+  readonly handoff?: string
 }
 
 export interface WebhookRequest {
@@ -100,6 +130,8 @@ export interface ProviderDefinition<Settings extends z.ZodObject = z.ZodObject> 
   readonly settings: Settings
   /** Environment variables that must be set; without one of them the start is refused. */
   readonly secrets: readonly string[]
+  /** More of them, which the settings make necessary; these may be written wrongly. */
+  secretsFor?(settings: Readonly<Record<string, unknown>>): readonly string[]
   /** The provider's API, unless `<PROVIDER>_BASE_URL` names another; a path for one in this server. */
   readonly baseUrl: string
   /** What of the customer it cannot do without; nothing by default. */
@@ -116,6 +148,8 @@ export interface ProviderSetup<Settings> {
   readonly baseUrl: string
   /** Where this server takes the provider's webhooks. */
   readonly webhookUrl: string
+  /** The page of this server that opens a session's payment; see `ProviderBridge`. */
+  readonly bridgeUrl: (sessionId: string) => string
   readonly http: ProviderHttp
   readonly now: () => Date
 }

@@ -25,6 +25,7 @@ export interface SessionsTable {
   provider: string
   reference: string | null
   redirect_url: string | null
+  handoff: string | null
   failure: string | null
   test: number
   created_at: string

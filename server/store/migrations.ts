@@ -98,6 +98,10 @@ async function createOutbox(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
+async function addHandoff(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('sessions').addColumn('handoff', 'text').execute()
+}
+
 async function createSandbox(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('sandbox_payments')
@@ -133,4 +137,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-21-tables-sandbox': { up: createSandbox },
   '2026-11-22-outbox': { up: createOutbox },
   '2026-11-22-sandbox-events': { up: createSandboxEvents },
+  '2026-11-23-handoff': { up: addHandoff },
 }

@@ -8,7 +8,7 @@ import type { Destination, OutboxMessage, StoredAnswer } from './store.ts'
 
 export function toSessionRow(
   session: SessionRecord,
-): Omit<Selectable<SessionsTable>, 'fence' | 'ask_at'> {
+): Omit<Selectable<SessionsTable>, 'fence' | 'ask_at' | 'handoff'> {
   return {
     id: session.id,
     status: session.status,

@@ -80,6 +80,7 @@ export async function applyChange(
     .set({
       status: change.status,
       exception: change.exception,
+      ...(change.status !== 'pending' && { handoff: null }),
       ...(change.amount !== undefined && {
         amount: formatAmount(change.amount, session.currency),
       }),

@@ -60,6 +60,14 @@ export function createSqlStore(db: Kysely<Database>, options: StoreOptions): Sto
         .executeTakeFirst()
       return row && toRecord(row)
     },
+    findHandoff: async (id) => {
+      const row = await db
+        .selectFrom('sessions')
+        .select('handoff')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row?.handoff ?? undefined
+    },
     settle: (report, now) => change(now, (unit) => settleReport(unit, report)),
     expire: (session, now) => change(now, (unit) => expire(unit, session)),
     takeDue: (limit, now, next) => transact((tx) => takeDue(tx, limit, now, next)),
@@ -179,7 +187,7 @@ async function release(
   result: SessionResult,
 ): Promise<SessionRecord | undefined> {
   const { tx, now } = unit
-  const { amount, reference, redirectUrl, expiresAt, failure, failed } = result
+  const { amount, reference, redirectUrl, expiresAt, handoff, failure, failed } = result
   if (reference !== undefined) await assertReferenceFree(tx, id, provider, reference)
   const row = await tx
     .updateTable('sessions')
@@ -190,6 +198,7 @@ async function release(
       ...(reference !== undefined && { reference }),
       ...(redirectUrl !== undefined && { redirect_url: redirectUrl }),
       ...(expiresAt !== undefined && { expires_at: expiresAt.toISOString() }),
+      ...(handoff !== undefined && { handoff: whilePending('handoff', handoff) }),
       // A report may have moved the status meanwhile: what was paid keeps the amount that it was
       // settled against.
       ...(amount !== undefined && {
@@ -253,7 +262,10 @@ async function takeDue(
 }
 
 /** A value for a column that only an open session takes. */
-function whilePending<T extends string | null>(column: 'amount' | 'exception', value: T) {
+function whilePending<T extends string | null>(
+  column: 'amount' | 'exception' | 'handoff',
+  value: T,
+) {
   return sql<T>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
 }
 

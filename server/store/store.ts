@@ -44,6 +44,8 @@ export interface SessionResult {
   readonly reference?: string
   readonly redirectUrl?: string
   readonly expiresAt?: Date
+  /** Kept only while the session is pending; see `ProviderSession`. */
+  readonly handoff?: string
   readonly failure: SessionRecord['failure']
   /** The provider will not have it: the session ends here. */
   readonly failed?: boolean
@@ -110,6 +112,8 @@ export interface Store {
     now: Date,
   ): Promise<Kept | undefined>
   findSession(id: string): Promise<SessionRecord | undefined>
+  /** What the provider handed over for a session's bridge page; gone once it is not pending. */
+  findHandoff(id: string): Promise<string | undefined>
   /**
    * Keeps a report durably, once per provider and event id, and settles its session in the same
    * transaction; a report whose session is not known yet waits for it.

@@ -82,6 +82,7 @@ export type StartOptions = Pick<ProviderHttpOptions, 'deadline' | 'backoff'> & {
 export const AT = new Date('2026-11-21T12:00:00.000Z')
 export const CALL = { idempotencyKey: 'cs_idempotency_key_of_the_test' }
 export const WEBHOOK_URL = 'http://127.0.0.1:8080/v1/webhooks/provider'
+export const bridgeUrl = (sessionId: string) => `http://127.0.0.1:8080/bridge/${sessionId}`
 
 const PERSON_CANARY = 'ada.canary@example.com'
 
@@ -94,9 +95,11 @@ export const bareOrder: Order = {
   orderId: undefined,
   orderType: 'TRANSIENT',
   editableAtProvider: false,
+  kuvarpay: undefined,
   successUrl: undefined,
   cancelUrl: undefined,
   failUrl: undefined,
+  createdAt: AT,
   expiresAt: new Date('2026-11-22T12:00:00.000Z'),
   locale: undefined,
   customer: undefined,
@@ -136,6 +139,7 @@ export async function startAdapter(
     secrets: { ...subject.secrets, ...secrets },
     baseUrl: fake.url,
     webhookUrl: WEBHOOK_URL,
+    bridgeUrl,
     http: createProviderHttp({
       provider: definition.id,
       baseUrl: fake.url,
@@ -502,13 +506,15 @@ function sentAmount({ sentAmount }: ProviderSubject, fake: FakeProvider): string
 /** The calls that the provider has; to change or to ask twice does no harm, to create twice may. */
 function callsOf({
   definition,
+  settings,
   updates,
 }: ProviderSubject): { name: CallName; idempotent: boolean }[] {
   const { capabilities } = definition.create({
-    settings: definition.settings.parse({}),
+    settings: definition.settings.parse(settings ?? {}),
     secrets: {},
     baseUrl: '',
     webhookUrl: '',
+    bridgeUrl,
     http: { send: () => Promise.reject(new Error('nothing is sent yet')) },
     now: () => AT,
   })

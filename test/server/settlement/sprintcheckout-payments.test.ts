@@ -50,6 +50,7 @@ async function start(orderType: 'STATIC' | 'TRANSIENT') {
     secrets: { SPRINTCHECKOUT_API_KEY: 'key', SPRINTCHECKOUT_WEBHOOK_KEY: WEBHOOK_KEY },
     baseUrl: 'https://api.sprintcheckout.com',
     webhookUrl: 'https://pay.shop.example/v1/webhooks/sprintcheckout',
+    bridgeUrl: (sessionId) => `https://pay.shop.example/bridge/${sessionId}`,
     http: { send: () => Promise.reject(new Error('nothing is asked')) },
     now: () => AT,
   })

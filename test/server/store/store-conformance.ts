@@ -333,6 +333,33 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await store.findSession(lease.session.id)).toBeDefined()
     })
 
+    it.each(['paid', 'processing', 'failed', 'canceled', 'expired'] as const)(
+      'forgets what the provider handed over when the session is %s',
+      async (status) => {
+        const store = await openStore()
+        const lease = await claim(store)
+        await store.release(intent, lease, { ...opened, handoff: 'sealed' }, answer, AT)
+        expect(await store.findHandoff(lease.session.id)).toBe('sealed')
+        await store.settle({ ...paid, status, amount: 2400n }, AT)
+        if (status === 'paid') {
+          // It was less than was asked for: flagged, and open still.
+          expect(await store.findHandoff(lease.session.id)).toBe('sealed')
+          await store.settle({ ...paid, eventId: 'evt_2' }, AT)
+        }
+        expect(await store.findHandoff(lease.session.id)).toBeUndefined()
+      },
+    )
+
+    it('keeps nothing that is handed over when the session is not pending any more', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      await store.settle(paid, AT)
+      await store.release(intent, lease, { ...opened, handoff: 'sealed' }, answer, AT)
+      expect(await store.findSession(lease.session.id)).toMatchObject({ status: 'paid' })
+      expect(await store.findHandoff(lease.session.id)).toBeUndefined()
+      expect(await store.findHandoff('cs_none')).toBeUndefined()
+    })
+
     it('says that it can be used until it is closed', async () => {
       const store = await open()
       await expect(store.ping()).resolves.toBeUndefined()

@@ -1,0 +1,95 @@
+/** `/bridge/{session}`: opens a payment with the provider's browser SDK, where it has no page of its own. */
+import { Hono, type Context } from 'hono'
+import { bridgePage, messagePage } from './bridge-page.ts'
+import { entryScript, pageScript } from './bridge-page-script.ts'
+import { bridgePageStyles } from './bridge-page-styles.ts'
+import type { ConfiguredProvider } from '../configured-providers.ts'
+import { returnUrls } from '../order.ts'
+import type { ProviderBridge } from '../providers/provider.ts'
+import type { SessionRecord } from '../session.ts'
+import type { Store } from '../store/store.ts'
+import type { Env } from './guards.ts'
+
+export interface BridgeDeps {
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  readonly store: Store
+  readonly now: () => Date
+}
+
+/** Whoever knows a session's id may see its page: it is as hard to guess as the session is to read. */
+export function bridgeRoutes({ providers, store, now }: BridgeDeps): Hono<Env> {
+  return new Hono<Env>()
+    .get('/page.css', (c) => file(c, 'text/css', bridgePageStyles))
+    .get('/page.js', (c) => file(c, 'text/javascript', pageScript))
+    .get('/:script{[a-z]+\\.js}', (c) => {
+      const id = c.req.param('script').slice(0, -'.js'.length)
+      const bridge = providers.get(id)?.adapter.bridge
+      return bridge ? file(c, 'text/javascript', entryScript(bridge.script)) : c.notFound()
+    })
+    .get('/:session{cs_[A-Za-z0-9_-]+}', async (c) => {
+      const session = await store.findSession(c.req.param('session'))
+      c.header('Cache-Control', 'no-store')
+      c.header('Referrer-Policy', 'no-referrer')
+      c.header('Content-Security-Policy', pagePolicy())
+      if (!session) {
+        return c.html(messagePage('No such payment', 'This link leads to no payment here.'), 404)
+      }
+      if (session.status !== 'pending' || session.expiresAt <= now()) return sendOn(c, session)
+      const bridge = providers.get(session.provider)?.adapter.bridge
+      const handoff = await store.findHandoff(session.id)
+      const payment = handoff && (await bridge?.readHandoff(session.id, handoff))
+      const urls = returnUrls(session)
+      if (!bridge || !payment) {
+        const text = 'Go back to the shop and start the payment again.'
+        return c.html(
+          messagePage('This payment cannot be opened any more', text, urls.cancelUrl),
+          410,
+        )
+      }
+      c.header('Content-Security-Policy', pagePolicy(bridge))
+      return c.html(bridgePage({ session, sdk: bridge.sdk, payment, urls }))
+    })
+}
+
+function file(c: Context<Env>, type: string, text: string): Response {
+  c.header('Content-Type', `${type}; charset=utf-8`)
+  c.header('Cache-Control', 'no-cache')
+  return c.body(text)
+}
+
+/** A payment that is not to be opened any more: the shop's page says what became of it. */
+function sendOn(c: Context<Env>, session: SessionRecord): Response | Promise<Response> {
+  const { successUrl, cancelUrl, failUrl } = returnUrls(session)
+  const isMade = ['processing', 'paid', 'refunded'].includes(session.status)
+  const url = isMade ? successUrl : session.status === 'failed' ? (failUrl ?? cancelUrl) : cancelUrl
+  if (url) return c.redirect(url, 303)
+  return c.html(messagePage(...endings[session.status]))
+}
+
+const endings: Readonly<Record<SessionRecord['status'], readonly [string, string]>> = {
+  pending: ['This payment has expired', 'It was not made in time.'],
+  processing: ['Thank you', 'Your payment has been seen and is being confirmed.'],
+  paid: ['Thank you', 'This payment has been made.'],
+  failed: ['This payment has failed', 'Go back to the shop to try again.'],
+  canceled: ['This payment was cancelled', 'Go back to the shop to try again.'],
+  expired: ['This payment has expired', 'It was not made in time.'],
+  refunded: ['This payment was refunded', 'The money is on its way back to you.'],
+}
+
+/** Only the provider's own origins may be reached from the page, and not even this server's API. */
+function pagePolicy({ sdk, origins }: Partial<ProviderBridge> = {}): string {
+  const theirs = origins?.join(' ') ?? "'none'"
+  const sdkOrigin = sdk ? ` ${new URL(sdk.url).origin}` : ''
+  return [
+    "default-src 'none'",
+    `script-src 'self'${sdkOrigin}`,
+    `style-src 'self'${sdkOrigin}`,
+    `connect-src ${theirs}`,
+    `frame-src ${theirs}`,
+    `img-src data:${sdkOrigin}`,
+    `font-src${sdkOrigin || " 'none'"}`,
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
