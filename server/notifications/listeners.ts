@@ -31,6 +31,8 @@ export function createListeners(): Listeners {
       return () => void listeners.delete(entry)
     },
     async send(message, _at, signal) {
+      // The last one went away after the message was taken: it is for whoever comes next.
+      if (listeners.size === 0) return { reason: 'nobody listens any more' }
       const concerned = [...listeners].filter(({ type }) => type === message.type)
       // All are called, also where one fails: then all are called again.
       const calls = concerned.map(async ({ listener }) => listener(toEvent(message)))

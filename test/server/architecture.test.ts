@@ -81,6 +81,12 @@ describe('the arrows of the house', () => {
     )
   })
 
+  it('keep the notifications off providers, routes and hono', () => {
+    expect(
+      arrows(server, /^server\/notifications\//, /^(server\/(providers|routes|config|app)|hono)/),
+    ).toEqual([])
+  })
+
   it('keep settlement and policy pure: no store, no provider, no network', () => {
     expect(
       arrows(

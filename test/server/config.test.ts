@@ -27,6 +27,11 @@ const environment = {
   SPRINTCHECKOUT_WEBHOOK_KEY: 'hook',
 }
 
+const notified = {
+  ...environment,
+  COINSLOT_NOTIFICATION_SECRET: `whsec_${Buffer.alloc(24).toString('base64')}`,
+}
+
 function problemsOf(configuration: unknown, env: Record<string, string> = environment): string[] {
   try {
     parseConfig(configuration, env)
@@ -70,6 +75,70 @@ describe('a configuration is refused', () => {
         'SPRINTCHECKOUT_BASE_URL',
       ]),
     )
+  })
+
+  it('when notifications have no secret to be signed with, or one that is too weak', () => {
+    const notifications = { url: 'https://shop.example/hooks/coinslot' }
+    const withSecret = (secret?: string) =>
+      problemsOf(
+        { ...file, notifications },
+        secret === undefined
+          ? environment
+          : { ...environment, COINSLOT_NOTIFICATION_SECRET: secret },
+      )
+    const missing =
+      'COINSLOT_NOTIFICATION_SECRET: is not set, and "notifications" needs it to sign with'
+    const malformed =
+      'COINSLOT_NOTIFICATION_SECRET: each secret must be whsec_ and the base64 of 24 bytes or more'
+    const base64 = (bytes: number) => Buffer.alloc(bytes, 255).toString('base64')
+    expect(withSecret()).toEqual([missing])
+    expect(withSecret('')).toEqual([missing])
+    for (const secret of [
+      base64(24),
+      `whsec_${base64(23)}`,
+      `whsec_${base64(32).replaceAll('/', '_')}`,
+      `whsec_${base64(25).replaceAll('=', '')}`,
+      `WHSEC_${base64(24)}`,
+      'whsec_',
+      `whsec_${base64(24)},`,
+      `whsec_${base64(24)},whsec_short`,
+    ]) {
+      expect(withSecret(secret), secret).toEqual([malformed])
+    }
+    expect(withSecret(`whsec_${base64(24)}, whsec_${base64(32)}`)).toEqual([])
+  })
+
+  it.each([
+    'http://shop.example/hook',
+    'https://shop.example/hook#part',
+    'https://user:pass@shop.example/hook',
+    'https://0x7f000001/hook',
+    'https://2130706433/hook',
+    'https://127.1/hook',
+    'https://localhost./hook',
+    'https://[::ffff:127.0.0.1]/hook',
+    'ftp://shop.example/hook',
+    '/hook',
+  ])('when notifications go to %s, whatever else is allowed', (url) => {
+    const notifications = { url, allowPrivateAddress: true }
+    expect(problemsOf({ ...file, notifications }, notified)).toEqual([
+      'notifications.url: must be an https URL (http on loopback)',
+    ])
+  })
+
+  it.each([
+    'http://127.0.0.1:3000/hook',
+    'http://localhost:3000/hook',
+    'https://shop.localhost/hook',
+    'https://10.0.0.5/hook',
+    'https://[::1]/hook',
+    'https://169.254.169.254/latest',
+  ])('when notifications go to the private address %s, unless that is said', (url) => {
+    expect(problemsOf({ ...file, notifications: { url } }, notified)).toEqual([
+      'notifications.url: names a private address: set "allowPrivateAddress" to true if that is meant',
+    ])
+    const notifications = { url, allowPrivateAddress: true }
+    expect(problemsOf({ ...file, notifications }, notified)).toEqual([])
   })
 
   it('when a secret is missing or empty, naming the variable and the provider', () => {
