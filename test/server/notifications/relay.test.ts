@@ -363,10 +363,12 @@ describe('a relay', () => {
     // One process alone makes four attempts at once.
     const { answer, arrived, letGo } = hold()
     sink.answer = answer
-    const both = arrived(5).then(() => {
+    const letBothGo = async () => {
+      await arrived(5)
       sink.answer = status(204)
       letGo()
-    })
+    }
+    const both = letBothGo()
     const script = fileURLToPath(new URL('./relay-messages.ts', import.meta.url))
     const run = async () => {
       const child = spawn(process.execPath, ['--import', 'tsx', script, path, sink.url, SECRET])
