@@ -14,6 +14,7 @@ import {
   toProblem,
 } from './errors.ts'
 import type { Log } from './log.ts'
+import type { SessionFeed } from './session-feed.ts'
 import { createSessions } from './sessions.ts'
 import type { Settlement } from './settlement/settlement.ts'
 import type { ConfiguredProvider } from './configured-providers.ts'
@@ -34,6 +35,7 @@ export interface AppDeps {
   readonly store: Store
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   readonly settlement: Settlement
+  readonly feed: SessionFeed
   readonly log: Log
   readonly now: () => Date
   /** The bytes of `coinslot.js`. */
@@ -86,7 +88,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   )
 
   app.route('/v1/checkouts', checkoutRoutes(config, providers))
-  app.route('/v1/sessions', sessionRoutes(config, sessions))
+  app.route('/v1/sessions', sessionRoutes(config, sessions, deps.feed))
   app.route('/v1/webhooks', webhookRoutes(deps.settlement))
   app.route('/pay', payRoutes({ config, providers, sessions, log }))
   app.route('/bridge', bridgeRoutes(deps))

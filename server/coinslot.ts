@@ -16,6 +16,7 @@ import { createSandboxApp } from './sandbox/app.ts'
 import { createSandboxReporter } from './sandbox/reporter.ts'
 import { idForLog, type SessionRecord } from './session.ts'
 import { createReconciler, type Reconciliation } from './settlement/reconcile.ts'
+import { createSessionFeed } from './session-feed.ts'
 import { settle } from './settlement/settle.ts'
 import { createSettlement } from './settlement/settlement.ts'
 import { createSandboxLedger } from './store/sandbox-ledger.ts'
@@ -64,6 +65,11 @@ export interface Coinslot {
    */
   reconcile(): Promise<Reconciliation>
   /**
+   * Ends the event streams and begins no more; call it when no new connection is taken any more,
+   * because a stream would be waited for like any request.
+   */
+  endStreams(): void
+  /**
    * Waits for the notifications that are being sent, then closes the store; call it when no request is
    * being answered any more.
    */
@@ -72,6 +78,10 @@ export interface Coinslot {
 
 const INTENT_LIFE_MS = 24 * 60 * 60 * 1000
 const MESSAGE_LIFE_MS = 30 * 24 * 60 * 60 * 1000
+/** As late as a change that another server made may be shown here. */
+const LOOK_EVERY_MS = 2_000
+/** Shorter than proxies take to give a silent connection up. */
+const BEAT_EVERY_MS = 15_000
 const SWEEP_EVERY_MS = 60 * 60 * 1000
 
 /** @throws ConfigurationError with all problems at once */
@@ -89,10 +99,12 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     destinations: config.notifications ? ['url', 'listener'] : ['listener'],
     onChange(session) {
       tell(log, session)
+      feed.tell(session)
       notifications.wake()
     },
   })
   const now = options.now ?? (() => new Date())
+  const feed = createSessionFeed({ store, now })
   const transport = options.transport ?? createTransport()
   const selfUrl = options.selfUrl ?? `http://127.0.0.1:${config.port}`
   const sandboxSecret = makeSandboxSecret(config)
@@ -105,6 +117,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     store,
     providers,
     settlement,
+    feed,
     log,
     now,
     widget,
@@ -132,11 +145,12 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     now,
   })
   const repeat = options.repeat ?? createRepeat(log)
-  const stopReconciling = repeat({
-    name: 'reconcile',
-    everyMs: config.reconcileEvery * 1000,
-    run: reconcileDue,
-  })
+  const everyMs = config.reconcileEvery * 1000
+  const stops = [
+    repeat({ name: 'reconcile', everyMs, run: reconcileDue }),
+    repeat({ name: 'look', everyMs: LOOK_EVERY_MS, run: feed.look }),
+    repeat({ name: 'beat', everyMs: BEAT_EVERY_MS, run: async () => feed.beat() }),
+  ]
   const stopSweeping = sweep(store, log, now)
 
   return {
@@ -145,9 +159,11 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     fetch: (request) => app.fetch(request),
     on: (type, listener) => notifications.on(type, listener),
     reconcile: () => reconcileAll(),
+    endStreams: () => feed.close(),
     async close() {
       stopSweeping()
-      await stopReconciling()
+      feed.close()
+      await Promise.all(stops.map((stop) => stop()))
       await notifications.stop()
       await store.close()
     },

@@ -204,6 +204,15 @@ export class SessionNotOpen extends CoinslotError {
   }
 }
 
+export class TooManyStreams extends CoinslotError {
+  readonly code = 'too_many_streams'
+  readonly status = 503
+  override readonly headers = { 'Retry-After': '10' }
+  constructor() {
+    super('too many sessions are followed here now: ask for the session itself from time to time')
+  }
+}
+
 export class ProviderNotFound extends CoinslotError {
   readonly code = 'provider_not_found'
   readonly status = 404

@@ -43,6 +43,11 @@ export function canMove(from: SessionStatus, to: SessionStatus): boolean {
   return NEXT[from].includes(to)
 }
 
+/** Whether a session may still come to a payment; where not, its status is final, refunds aside. */
+export function isOpen(status: SessionStatus): boolean {
+  return status === 'pending' || status === 'processing'
+}
+
 /** `cs_` and 192 random bits: whoever knows the id may read the session, so nobody may guess one. */
 export function newSessionId(): string {
   return `cs_${randomBytes(24).toString('base64url')}`

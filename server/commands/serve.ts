@@ -1,8 +1,7 @@
 /** `coinslot serve`: answers requests until it is told to stop, then stops in order. */
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { createCoinslot } from '../coinslot.ts'
-import type { Log } from '../log.ts'
+import { createCoinslot, type Coinslot } from '../coinslot.ts'
 import type { Command } from './command.ts'
 import { httpUrl, selfUrl } from './server-url.ts'
 
@@ -25,7 +24,7 @@ export const serve: Command = {
     )
     await listen(server, port, host)
     process.stdout.write(`Coinslot is listening on ${httpUrl(host, port, 'localhost')}\n`)
-    await closeOnSignal(server, coinslot.log)
+    await closeOnSignal(server, coinslot)
     await coinslot.close()
     return 0
   },
@@ -42,7 +41,7 @@ function listen(server: Server, port: number, host: string | undefined): Promise
 }
 
 /** On a signal takes no new request, and resolves when those under way have ended. */
-function closeOnSignal(server: Server, log: Log): Promise<void> {
+function closeOnSignal(server: Server, { log, endStreams }: Coinslot): Promise<void> {
   return new Promise((resolve) => {
     let stopping = false
     const stop = (signal: NodeJS.Signals): void => {
@@ -56,6 +55,7 @@ function closeOnSignal(server: Server, log: Log): Promise<void> {
         clearInterval(hangUp)
         resolve()
       })
+      endStreams()
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)

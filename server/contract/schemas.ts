@@ -169,6 +169,7 @@ export const errorCodeSchema = z
     'offer_expired',
     'customer_required',
     'rate_limited',
+    'too_many_streams',
     'internal',
     'provider_rejected',
     'provider_unavailable',

@@ -101,6 +101,20 @@ export function openApiDocument(serverUrl: string) {
           responses: { 200: session('Changed'), default: problem },
         },
       },
+      '/v1/sessions/{id}/events': {
+        get: {
+          operationId: 'followSession',
+          summary: 'Where a payment stands, now and at each change, until its status is final',
+          parameters: [inPath('id')],
+          responses: {
+            200: {
+              description: 'Server-sent events `session`, whose data is the session as JSON',
+              content: { 'text/event-stream': { schema: ref(sessionSchema) } },
+            },
+            default: problem,
+          },
+        },
+      },
       '/v1/webhooks/{provider}': {
         post: {
           operationId: 'receiveWebhook',

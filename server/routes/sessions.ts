@@ -1,9 +1,10 @@
-/** `/v1/sessions`: opening, changing and reading a session. */
+/** `/v1/sessions`: opening, changing, reading and following a session. */
 import { Hono, type Context } from 'hono'
 import type { Config } from '../config.ts'
 import { createSessionSchema, updateSessionSchema } from '../contract/schemas.ts'
 import type { Answer, Caller } from '../intents.ts'
 import { toPublicSession } from '../session.ts'
+import type { SessionFeed } from '../session-feed.ts'
 import type { Sessions } from '../sessions.ts'
 import {
   limitBody,
@@ -13,10 +14,11 @@ import {
   requireOrigin,
   type Env,
 } from './guards.ts'
+import { sessionEvents } from './session-events.ts'
 
 const MAX_BODY_BYTES = 16_384
 
-export function sessionRoutes(config: Config, sessions: Sessions): Hono<Env> {
+export function sessionRoutes(config: Config, sessions: Sessions, feed: SessionFeed): Hono<Env> {
   const guards = [
     requireOrigin(config),
     requireJson,
@@ -34,6 +36,7 @@ export function sessionRoutes(config: Config, sessions: Sessions): Hono<Env> {
       return answer(c, await sessions.create(body, caller(c)))
     })
     .get('/:id', async (c) => c.json(toPublicSession(await sessions.find(c.req.param('id')))))
+    .get('/:id/events', sessionEvents(feed))
     .patch('/:id', ...guards, async (c) => {
       const body = await readBody(c, updateSessionSchema)
       return answer(c, await sessions.update(c.req.param('id') ?? '', body, caller(c)))

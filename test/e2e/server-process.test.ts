@@ -42,6 +42,21 @@ describe('the server process', () => {
     expect(server.output.stderr + server.output.stdout).not.toMatch(/(key|hook)-canary/)
   })
 
+  it('ends the event streams on SIGTERM and does not wait for them', async () => {
+    server = await startServer()
+    const created = await fetch(`${server.url}/v1/sessions`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': 'followed-when-it-stops' },
+      body: '{"checkout":"mug"}',
+    })
+    const { id } = (await created.json()) as { id: string }
+    const events = await fetch(`${server.url}/v1/sessions/${id}/events`)
+    const stopped = server.stop('SIGTERM')
+    // A connection that is cut off would reject.
+    expect(await events.text()).toContain('event: session')
+    expect(await stopped).toBe(0)
+  })
+
   it('ends on SIGTERM only after the requests under way have been answered', async () => {
     const provider = createServer().listen(0, '127.0.0.1')
     await once(provider, 'listening')

@@ -1,0 +1,132 @@
+/** Tells those who follow a session of each change of it, whichever server made the change. */
+import { EventEmitter, on } from 'node:events'
+import { SessionNotFound, TooManyStreams } from './errors.ts'
+import { canMove, isOpen, toPublicSession, type SessionRecord } from './session.ts'
+import type { Store } from './store/store.ts'
+
+export interface SessionFeedDeps {
+  readonly store: Pick<Store, 'findSession'>
+  readonly now: () => Date
+  /** How many may follow at once; 1,000 by default. */
+  readonly limit?: number
+}
+
+export interface SessionFeed {
+  /**
+   * Follows a session until its status is final, five minutes are over, or `stop` is called.
+   * @throws SessionNotFound, TooManyStreams
+   */
+  follow(id: string): Promise<Following>
+  /** A session was changed by this server. */
+  tell(session: SessionRecord): void
+  /** Reads every followed session again, once however many follow it: others may have changed it. */
+  look(signal?: AbortSignal): Promise<void>
+  /** Shows everyone that the feed is alive, and ends what has lived long enough. */
+  beat(): void
+  /** Ends everything that is followed; nothing is followed from then on. */
+  close(): void
+}
+
+export interface Following {
+  /** The session as it is now, then at each change; nothing new in between. */
+  readonly news: AsyncIterable<readonly [News]>
+  stop(): void
+}
+
+export type News =
+  | { readonly kind: 'session'; /** The public session. */ readonly json: string }
+  | { readonly kind: 'nothing' }
+
+interface Follower {
+  readonly id: string
+  readonly since: number
+  readonly emitter: EventEmitter
+  shown: { readonly json: string; readonly status: SessionRecord['status'] } | undefined
+}
+
+const LIMIT = 1000
+const LIFE_MS = 5 * 60_000
+
+export function createSessionFeed({ store, now, limit = LIMIT }: SessionFeedDeps): SessionFeed {
+  const followers = new Map<string, Set<Follower>>()
+  let count = 0
+  let isClosed = false
+
+  function add(id: string): Follower {
+    if (isClosed || count >= limit) throw new TooManyStreams()
+    const follower = { id, since: now().getTime(), emitter: new EventEmitter(), shown: undefined }
+    const others = followers.get(id)
+    if (others) others.add(follower)
+    else followers.set(id, new Set([follower]))
+    count += 1
+    return follower
+  }
+
+  function remove(follower: Follower): void {
+    const group = followers.get(follower.id)
+    if (!group?.delete(follower)) return
+    if (group.size === 0) followers.delete(follower.id)
+    count -= 1
+    follower.emitter.emit('end')
+  }
+
+  function tell(session: SessionRecord): void {
+    const group = followers.get(session.id)
+    if (!group) return
+    const json = JSON.stringify(toPublicSession(session))
+    const { status } = session
+    for (const follower of group) {
+      const { shown } = follower
+      // What was read before a change may arrive after it.
+      if (shown && (shown.json === json || canMove(status, shown.status))) continue
+      follower.shown = { json, status }
+      follower.emitter.emit('news', { kind: 'session', json } satisfies News)
+      if (!isOpen(status)) remove(follower)
+    }
+  }
+
+  function* all(): Generator<Follower> {
+    for (const group of followers.values()) yield* group
+  }
+
+  return {
+    async follow(id) {
+      // Before it is read, so that no change falls between.
+      const follower = add(id)
+      const { emitter } = follower
+      const news = on(emitter, 'news', { close: ['end'] }) as AsyncIterable<readonly [News]>
+      try {
+        const session = await store.findSession(id)
+        if (!session) throw new SessionNotFound()
+        tell(session)
+      } catch (error) {
+        remove(follower)
+        throw error
+      }
+      return { news, stop: () => remove(follower) }
+    },
+
+    tell,
+
+    async look(signal) {
+      for (const id of followers.keys()) {
+        if (signal?.aborted) return
+        const session = await store.findSession(id)
+        if (session) tell(session)
+      }
+    },
+
+    beat() {
+      const bornBefore = now().getTime() - LIFE_MS
+      for (const follower of all()) {
+        if (follower.since <= bornBefore) remove(follower)
+        else follower.emitter.emit('news', { kind: 'nothing' } satisfies News)
+      }
+    },
+
+    close() {
+      isClosed = true
+      for (const follower of all()) remove(follower)
+    },
+  }
+}
