@@ -74,9 +74,14 @@ const host = z
   )
 
 const providersShape = Object.fromEntries(
-  definitions.map(({ id, settings }) => [
+  definitions.map(({ id, settings, baseUrl: known }) => [
     id,
-    settings.safeExtend({ redirectHosts: z.array(host).min(1).optional() }).optional(),
+    settings
+      .safeExtend({
+        redirectHosts: z.array(host).min(1).optional(),
+        ...(known === undefined && { baseUrl: baseUrl.optional() }),
+      })
+      .optional(),
   ]),
 )
 
@@ -183,6 +188,7 @@ export function parseConfig(file: unknown, environment: Environment): Config {
     ...(variables.error?.issues ?? []).map(describe),
     ...notificationProblems(written, env),
     ...named.flatMap((definition) => environmentProblems(definition, written, env)),
+    ...named.flatMap((definition) => addressProblems(definition, written, env)),
   ]
   if (!configuration.success || !variables.success || problems.length > 0) {
     throw new ConfigurationError(problems)
@@ -220,7 +226,7 @@ export function configurationJsonSchema(): unknown {
 
 function toProviderConfig(
   definition: ProviderDefinition,
-  { redirectHosts, ...settings }: Record<string, unknown>,
+  { redirectHosts, baseUrl: written, ...settings }: Record<string, unknown>,
   env: Environment,
 ): ProviderConfig {
   return {
@@ -229,7 +235,8 @@ function toProviderConfig(
     secrets: Object.fromEntries(
       neededSecrets(definition, settings).map((name) => [name, env[name]]),
     ),
-    baseUrl: env[baseUrlVariable(definition)] ?? definition.baseUrl,
+    // One of the three is there: the start is refused else.
+    baseUrl: env[baseUrlVariable(definition)] ?? definition.baseUrl ?? String(written),
     redirectHosts: redirectHosts as string[] | undefined,
   }
 }
@@ -261,6 +268,22 @@ function notificationProblems(written: unknown, env: Environment): string[] {
   return isConfigured && !env['COINSLOT_NOTIFICATION_SECRET']
     ? ['COINSLOT_NOTIFICATION_SECRET: is not set, and "notifications" needs it to sign with']
     : []
+}
+
+function addressProblems(
+  definition: ProviderDefinition,
+  written: unknown,
+  env: Environment,
+): string[] {
+  const variable = baseUrlVariable(definition)
+  const { id } = definition
+  const { providers } = written as { providers: Record<string, { baseUrl?: unknown } | null> }
+  const isKnown = [definition.baseUrl, env[variable], providers[id]?.baseUrl].some(
+    (address) => address !== undefined,
+  )
+  return isKnown
+    ? []
+    : [`providers.${id}.baseUrl: is needed (or ${variable}): where your account's API is`]
 }
 
 function baseUrlVariable({ id }: ProviderDefinition): string {

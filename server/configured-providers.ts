@@ -52,6 +52,7 @@ function createProvider(
   const defaults = [
     ...definition.redirectHosts,
     ...(isOurs ? [new URL(publicUrl).host] : []),
+    ...(definition.baseUrl === undefined ? [new URL(absolute).host] : []),
     ...(isLoopback(hostname) ? [hostname] : []),
   ]
   const webhooks = isOurs ? selfUrl : publicUrl

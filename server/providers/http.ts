@@ -4,12 +4,13 @@ import type { z } from 'zod'
 import { ProviderRejected, ProviderTimeout, ProviderUnavailable, reasonOf } from '../errors.ts'
 import { parseExactJson, writeExactJson } from '../json.ts'
 import type { Transport } from '../transport.ts'
+import { namedFields } from './refusal.ts'
 
 export interface ProviderHttp {
   /**
    * Sends JSON and reads the answer against a schema.
    * @throws ProviderRejected (4xx), ProviderTimeout, ProviderUnavailable (everything else); none of
-   * them says a word of what was sent or answered
+   * them says a word of what was sent or answered, but for the names of fields that a refusal names
    */
   send<T>(call: ProviderRequest<T>): Promise<T>
 }
@@ -23,6 +24,8 @@ export interface ProviderRequest<T> {
   readonly body?: unknown
   /** What the answer must look like; its JSON numbers arrive as `LosslessNumber`. */
   readonly answer: z.ZodType<T>
+  /** Statuses that say that there is no such call: read as undefined, which `answer` must allow. */
+  readonly absent?: readonly number[]
   /** Whether the provider does the same thing once however often it is told to. */
   readonly idempotent: boolean
 }
@@ -68,7 +71,7 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
         signal,
       })
       status = answer.status
-      // What a refusal says is of no use to anyone here, so it may be as broken as it likes.
+      // A refusal is one whatever it says, so it may be as broken as it likes.
       text = await readText(answer.body).catch((error: unknown) => {
         if (isSuccess(status)) throw error
         return ''
@@ -77,7 +80,8 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
       if (signal.aborted) throw timeout(what)
       throw unavailable(`${what} failed: ${reasonOf(error)}`)
     }
-    assertSuccess(what, status)
+    if (call.absent?.includes(status)) return call.answer.parse(undefined)
+    assertSuccess(what, status, () => namedFields(text, call.body))
     return readAnswer(what, text, call.answer)
   }
 
@@ -98,12 +102,14 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
 }
 
-function assertSuccess(what: string, status: number): void {
+function assertSuccess(what: string, status: number, named: () => readonly string[]): void {
   if (isSuccess(status)) return
   const told = `${what} answered ${status}`
   // A redirect is not followed: it would carry the API key to wherever it points.
   if (status < 400 || status >= 500 || status === 408 || status === 429) throw unavailable(told)
-  throw new ProviderRejected('the payment provider refused the request', {}, cause(told))
+  const fields = named()
+  const about = fields.length > 0 ? `${told}, naming ${fields.join(', ')}` : told
+  throw new ProviderRejected('the payment provider refused the request', {}, cause(about))
 }
 
 function readAnswer<T>(what: string, text: string, schema: z.ZodType<T>): T {

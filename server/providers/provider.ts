@@ -132,8 +132,12 @@ export interface ProviderDefinition<Settings extends z.ZodObject = z.ZodObject> 
   readonly secrets: readonly string[]
   /** More of them, which the settings make necessary; these may be written wrongly. */
   secretsFor?(settings: Readonly<Record<string, unknown>>): readonly string[]
-  /** The provider's API, unless `<PROVIDER>_BASE_URL` names another; a path for one in this server. */
-  readonly baseUrl: string
+  /**
+   * The provider's API, unless `<PROVIDER>_BASE_URL` names another; a path for one in this server.
+   * Undefined where only the operator knows it: then the configuration has a `baseUrl`, too, whose
+   * host is one that a redirect URL may name.
+   */
+  readonly baseUrl: string | undefined
   /** What of the customer it cannot do without; nothing by default. */
   readonly needsCustomer?: readonly CustomerPart[]
   /** Hosts that a redirect URL may name, unless the configuration names others. */

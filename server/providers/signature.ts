@@ -65,7 +65,7 @@ export function verifyHmacSha256(
   if (!secret) throw new WebhookRejected('no secret is set for the webhooks of this provider')
   const given = headers.get(header)
   if (!given) throw new WebhookRejected('the header with the signature is missing')
-  const hex = /^(?:sha256=)?([0-9a-f]{64})$/.exec(given)?.[1]
+  const hex = /^(?:sha256=)?([0-9a-f]{64})$/i.exec(given)?.[1]
   if (!hex) throw new WebhookRejected('the signature is not one of HMAC-SHA256 in hex')
   const expected = createHmac('sha256', secret).update(body).digest()
   if (!timingSafeEqual(Buffer.from(hex, 'hex'), expected)) {

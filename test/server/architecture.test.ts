@@ -70,9 +70,9 @@ describe('the arrows of the house', () => {
   it('keep the adapters off the store, the routes, the configuration and one another', () => {
     const adapters = /^server\/providers\/(?!catalog)/
     expect(arrows(server, adapters, /^server\/(store|routes|config|app|sandbox\/)/)).toEqual([])
-    expect(arrows(server, adapters, /providers\/(sandbox|sprintcheckout|kuvarpay)\.ts$/)).toEqual(
-      [],
-    )
+    expect(
+      arrows(server, adapters, /providers\/(sandbox|sprintcheckout|kadosei|kuvarpay)\.ts$/),
+    ).toEqual([])
   })
 
   it('keep the stores off providers, routes and hono', () => {

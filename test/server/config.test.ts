@@ -188,6 +188,43 @@ describe('a configuration is refused', () => {
   })
 })
 
+describe('a provider whose address only the operator knows', () => {
+  const SECRETS = { KADOSEI_API_KEY: 'key', KADOSEI_WEBHOOK_SECRET: 'hook' }
+  const withKadosei = (kadosei: object) => ({ ...file, providers: { kadosei }, checkouts: {} })
+  const addressOf = (kadosei: object, env: object = {}) =>
+    parseConfig(withKadosei(kadosei), { ...SECRETS, ...env }).providers.get('kadosei')?.baseUrl
+
+  it('is refused without it, and without each of its secrets, all at once', () => {
+    expect(problemsOf(withKadosei({}), {})).toEqual([
+      'KADOSEI_API_KEY: is not set, and provider "kadosei" needs it',
+      'KADOSEI_WEBHOOK_SECRET: is not set, and provider "kadosei" needs it',
+      expect.stringMatching(/^providers\.kadosei\.baseUrl: is needed \(or KADOSEI_BASE_URL\)/),
+    ])
+  })
+
+  it.each([
+    ['http', { baseUrl: 'http://api.kadosei.example' }, {}],
+    ['a slash at its end', { baseUrl: 'https://api.kadosei.example/' }, {}],
+    ['nothing in it', { baseUrl: '' }, {}],
+    ['http in the environment', {}, { KADOSEI_BASE_URL: 'http://api.kadosei.example' }],
+  ])('is refused with %s', (_, settings, env) => {
+    expect(problemsOf(withKadosei(settings), { ...SECRETS, ...env })).toHaveLength(1)
+  })
+
+  it('is where the file says, or the environment, which counts first', () => {
+    const baseUrl = 'https://api.kadosei.example'
+    expect(addressOf({ baseUrl })).toBe(baseUrl)
+    const KADOSEI_BASE_URL = 'http://127.0.0.1:4010'
+    expect(addressOf({}, { KADOSEI_BASE_URL })).toBe(KADOSEI_BASE_URL)
+    expect(addressOf({ baseUrl }, { KADOSEI_BASE_URL })).toBe(KADOSEI_BASE_URL)
+  })
+
+  it('may not be told for one whose address is known', () => {
+    const sprintcheckout = { baseUrl: 'https://elsewhere.example' }
+    expect(problemsOf({ ...file, providers: { sprintcheckout } })).toHaveLength(1)
+  })
+})
+
 describe('a configuration', () => {
   it('gives every amount exactly the decimals of its currency', () => {
     const { checkouts } = parseConfig(

@@ -62,6 +62,7 @@ const subject: ProviderSubject = {
     otherSecret: 'whs_of-another-shop',
     header: 'X-KuvarPay-Signature',
     coversBody: true,
+    isCaseless: true,
     sign: (body, secret) => ({
       headers: new Headers({ 'X-KuvarPay-Signature': signatureOf(body, secret) }),
       body: toBytes(body),

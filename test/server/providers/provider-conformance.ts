@@ -37,6 +37,8 @@ export interface ProviderSubject {
   }
   /** Finds the amount in a request's raw text, in its first group. */
   readonly sentAmount: RegExp
+  /** Statuses by which the provider says that a session cannot be asked for. */
+  readonly absent?: readonly number[]
   /** Answers with the right status that are not what the provider promises. */
   readonly brokenAnswers: Readonly<Record<string, Fault>>
   readonly webhook: WebhookSubject
@@ -123,6 +125,12 @@ export const fullOrder: Order = {
   locale: 'de-CH',
   customer: { email: PERSON_CANARY },
   metadata: { campaign: 'autumn' },
+  items: [
+    { name: 'Ticket', sku: 'T-1', quantity: 2, unitPrice: 900n },
+    { name: 'Map', sku: undefined, quantity: 1, unitPrice: 450n },
+  ],
+  shipping: { type: 'express', method: 'post', amount: 200n },
+  tax: 100n,
 }
 
 const transport = createTransport()
@@ -182,7 +190,10 @@ export function describeProvider(subject: ProviderSubject): void {
     describe.each(calls)('$name', ({ name, idempotent }) => {
       const tries = idempotent ? MAX_TRIES : 1
 
-      it.each(REJECTED)(
+      const isRefusal = (status: number) =>
+        name !== 'fetchReport' || !subject.absent?.includes(status)
+
+      it.each(REJECTED.filter(isRefusal))(
         'is rejected for good, after one request, by an answer of %i',
         async (status) => {
           const call = await prepare(subject, name)
@@ -192,12 +203,15 @@ export function describeProvider(subject: ProviderSubject): void {
         },
       )
 
-      it.each(UNAVAILABLE)('finds the provider unavailable by an answer of %i', async (status) => {
-        const call = await prepare(subject, name)
-        call.fake.next(...thrice({ kind: 'status', status }))
-        expect(await failureOf(subject, call.send())).toBeInstanceOf(ProviderUnavailable)
-        expect(call.sent()).toHaveLength(tries)
-      })
+      it.each(UNAVAILABLE.filter(isRefusal))(
+        'finds the provider unavailable by an answer of %i',
+        async (status) => {
+          const call = await prepare(subject, name)
+          call.fake.next(...thrice({ kind: 'status', status }))
+          expect(await failureOf(subject, call.send())).toBeInstanceOf(ProviderUnavailable)
+          expect(call.sent()).toHaveLength(tries)
+        },
+      )
 
       it.each(REDIRECTS)(
         'does not follow a redirect of %i, and takes no key there',
@@ -279,6 +293,15 @@ export function describeProvider(subject: ProviderSubject): void {
           expect(headers['idempotency-key']).toBe(first?.headers['idempotency-key'])
         }
       })
+    })
+  })
+
+  describe.runIf(subject.absent)(`${definition.id}: a session that cannot be asked for`, () => {
+    it.each(subject.absent ?? [])('is told by %i, after one request', async (status) => {
+      const call = await prepare(subject, 'fetchReport')
+      call.fake.next({ kind: 'status', status })
+      expect(await call.send()).toBeUndefined()
+      expect(call.sent()).toHaveLength(1)
     })
   })
 

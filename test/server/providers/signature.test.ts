@@ -86,7 +86,6 @@ describe('an HMAC-SHA256 of the raw body', () => {
     ['31 and a half bytes', `sha256=${hex.slice(0, -1)}`],
     ['33 bytes', `sha256=${hex}00`],
     ['another digest', `sha256=${hex.replace('5', '6')}`],
-    ['capitals', `sha256=${hex.toUpperCase()}`],
     ['another algorithm', `sha1=${hex}`],
     ['the prefix twice', `sha256=sha256=${hex}`],
     ['base64', `sha256=${Buffer.from(hex, 'hex').toString('base64')}`],
@@ -116,7 +115,10 @@ describe('an HMAC-SHA256 of the raw body', () => {
     expect(() => verify(hex, text, 'jefe')).toThrow(WebhookRejected)
   })
 
-  it.each([hex, `sha256=${hex}`])('holds as %s, and gives the very text', (given) => {
-    expect(verify(given)).toBe(text)
-  })
+  it.each([hex, `sha256=${hex}`, `sha256=${hex.toUpperCase()}`])(
+    'holds as %s, and gives the very text',
+    (given) => {
+      expect(verify(given)).toBe(text)
+    },
+  )
 })
