@@ -19,7 +19,7 @@ let files = 0
 const newFile = () => join(folder, `${(files += 1)}.db`)
 
 describeStore('SQLite', async () =>
-  createSqlStore(await openSqlite(newFile()), { settle, destinations: [] }),
+  createSqlStore(await openSqlite(newFile()), { settle, destinations: ['url', 'listener'] }),
 )
 
 describe('the SQLite file', () => {

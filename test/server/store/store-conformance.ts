@@ -37,6 +37,7 @@ const paid: PaymentReport = {
   currency: 'USD',
 }
 
+/** @param open opens a store that tells both destinations */
 export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`the ${name} store`, () => {
     let store: Store | undefined
@@ -358,6 +359,135 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await store.findSession(lease.session.id)).toMatchObject({ status: 'paid' })
       expect(await store.findHandoff(lease.session.id)).toBeUndefined()
       expect(await store.findHandoff('cs_none')).toBeUndefined()
+    })
+
+    describe('in its outbox', () => {
+      /** A session that has changed once for each of these statuses. */
+      async function change(
+        store: Store,
+        statuses: readonly PaymentReport['status'][],
+        reference = 'ref_1',
+      ): Promise<string> {
+        const key = `key-of-${reference}`
+        const outcome = await store.claim({ ...intent, key }, sessionRecord(), AT)
+        if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
+        const result = { ...opened, reference }
+        await store.release({ ...intent, key }, outcome.lease, result, answer, AT)
+        for (const status of statuses) {
+          await store.settle({ ...paid, eventId: `${reference} ${status}`, reference, status }, AT)
+        }
+        return outcome.lease.session.id
+      }
+
+      it('has nothing of a change that was not kept', async () => {
+        const store = await openStore()
+        const lease = await claim(store)
+        await store.settle(paid, AT)
+        const fail = () => {
+          throw new Error('the answer could not be made')
+        }
+        await expect(store.release(intent, lease, opened, fail, AT)).rejects.toThrow('the answer')
+        expect((await store.findSession(lease.session.id))?.status).toBe('pending')
+        expect(await store.takeMessages('url', 9, AT)).toEqual([])
+
+        await store.release(intent, lease, opened, answer, AT)
+        expect(await store.takeMessages('url', 9, AT)).toMatchObject([{ type: 'session.paid' }])
+      })
+
+      it('has nothing of a report that changed nothing', async () => {
+        const store = await openStore()
+        await change(store, ['paid'])
+        await store.settle({ ...paid, eventId: 'ref_1 paid' }, AT)
+        await store.settle({ ...paid, eventId: 'evt_2', status: 'canceled' }, AT)
+        const [message] = await store.takeMessages('url', 9, AT)
+        if (!message) throw new Error('there is no message')
+        await store.keepDelivery(message, 'delivered', AT)
+        expect(await store.takeMessages('url', 9, seconds(3_600))).toEqual([])
+      })
+
+      it('has what each destination is told, under one id and in the same bytes', async () => {
+        const store = await openStore()
+        const sessionId = await change(store, ['paid'])
+        const [url] = await store.takeMessages('url', 9, AT)
+        const [listener] = await store.takeMessages('listener', 9, AT)
+        expect(url).toMatchObject({
+          destination: 'url',
+          type: 'session.paid',
+          sessionId,
+          attempt: 1,
+          createdAt: AT,
+        })
+        expect(listener).toEqual({ ...url, destination: 'listener' })
+        expect(JSON.parse(url?.body ?? '')).toMatchObject({
+          type: 'session.paid',
+          timestamp: AT.toISOString(),
+          data: { id: sessionId, status: 'paid', amount: '25.00' },
+        })
+      })
+
+      it('gives out the messages of a session one after the other, those of others beside it', async () => {
+        const store = await openStore()
+        await change(store, ['processing', 'paid', 'refunded'])
+        await change(store, ['failed'], 'ref_2')
+        const first = await store.takeMessages('url', 9, AT)
+        const types = first.map(({ type }) => type)
+        expect(types.toSorted()).toEqual(['session.failed', 'session.processing'])
+        const processing = first.find(({ type }) => type === 'session.processing')
+        if (!processing) throw new Error('there is no message')
+
+        await store.keepDelivery(processing, { againAt: seconds(5) }, AT)
+        expect(await store.takeMessages('url', 9, seconds(4))).toEqual([])
+        const [again] = await store.takeMessages('url', 9, seconds(5))
+        expect(again).toEqual({ ...processing, attempt: 2 })
+        if (!again) throw new Error('there is no message')
+        await store.keepDelivery(again, 'never', seconds(5))
+        const [next] = await store.takeMessages('url', 9, seconds(5))
+        expect(next?.type).toBe('session.paid')
+      })
+
+      it('gives out no more messages at once than are asked for', async () => {
+        const store = await openStore()
+        await change(store, ['paid'])
+        await change(store, ['paid'], 'ref_2')
+        expect(await store.takeMessages('url', 1, AT)).toHaveLength(1)
+        expect(await store.takeMessages('url', 9, AT)).toHaveLength(1)
+      })
+
+      it('gives a message to one of many who ask at once, and to another after a minute', async () => {
+        const store = await openStore()
+        await change(store, ['paid'])
+        const taken = await Promise.all(
+          Array.from({ length: 20 }, () => store.takeMessages('url', 9, AT)),
+        )
+        expect(taken.flat()).toHaveLength(1)
+        expect(await store.takeMessages('url', 9, seconds(59))).toEqual([])
+        const [again] = await store.takeMessages('url', 9, seconds(60))
+        expect(again).toEqual({ ...taken.flat()[0], attempt: 2 })
+      })
+
+      it('keeps nothing of an attempt that somebody else has taken over', async () => {
+        const store = await openStore()
+        await change(store, ['paid'])
+        const [slow] = await store.takeMessages('url', 9, AT)
+        const [quick] = await store.takeMessages('url', 9, seconds(60))
+        if (!slow || !quick) throw new Error('there is no message')
+        await store.keepDelivery(slow, 'never', seconds(61))
+        await store.keepDelivery(slow, { againAt: seconds(62) }, seconds(61))
+        expect(await store.takeMessages('url', 9, seconds(119))).toEqual([])
+        await store.keepDelivery(quick, 'delivered', seconds(119))
+        await store.keepDelivery(quick, { againAt: seconds(120) }, seconds(120))
+        expect(await store.takeMessages('url', 9, seconds(3_600))).toEqual([])
+      })
+
+      it('forgets the messages of before, for both destinations', async () => {
+        const store = await openStore()
+        await change(store, ['paid'])
+        await store.forgetMessages(AT)
+        expect(await store.takeMessages('url', 9, AT)).toHaveLength(1)
+        await store.forgetMessages(seconds(1))
+        expect(await store.takeMessages('listener', 9, AT)).toEqual([])
+        expect(await store.takeMessages('url', 9, seconds(3_600))).toEqual([])
+      })
     })
 
     it('says that it can be used until it is closed', async () => {
