@@ -137,14 +137,15 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
         })
       : undefined,
   })
+  const repeat = options.repeat ?? createRepeat(log)
   const notifications = createNotifications({
     webhook: config.notifications,
     transport: options.transport ?? createNotificationTransport(config),
     store,
     log,
     now,
+    repeat,
   })
-  const repeat = options.repeat ?? createRepeat(log)
   const everyMs = config.reconcileEvery * 1000
   const stops = [
     repeat({ name: 'reconcile', everyMs, run: reconcileDue }),

@@ -1,6 +1,7 @@
 /** Notifications: the merchant's URL and the listeners of this process are told from the outbox. */
 import type { NotificationType } from '../contract/schemas.ts'
 import type { Log } from '../log.ts'
+import type { Repeat } from '../repeat.ts'
 import type { Store } from '../store/store.ts'
 import type { Transport } from '../transport.ts'
 import { createListeners, type NotificationListener } from './listeners.ts'
@@ -14,6 +15,7 @@ export interface NotificationsOptions {
   readonly store: Store
   readonly log: Log
   readonly now: () => Date
+  readonly repeat: Repeat
 }
 
 export interface Notifications {
@@ -29,7 +31,7 @@ export interface Notifications {
 const LOOK_EVERY_MS = 1_000
 
 export function createNotifications(options: NotificationsOptions): Notifications {
-  const { webhook, transport, store, log, now } = options
+  const { webhook, transport, store, log, now, repeat } = options
   const listeners = createListeners()
   const toListeners = createRelay({
     destination: 'listener',
@@ -56,7 +58,7 @@ export function createNotifications(options: NotificationsOptions): Notification
   }
 
   wake()
-  const timer = setInterval(wake, LOOK_EVERY_MS).unref()
+  const stopLooking = repeat({ name: 'notify', everyMs: LOOK_EVERY_MS, run: async () => wake() })
   return {
     on(type, listener) {
       const off = listeners.add(type, listener)
@@ -65,7 +67,7 @@ export function createNotifications(options: NotificationsOptions): Notification
     },
     wake,
     async stop() {
-      clearInterval(timer)
+      await stopLooking()
       await Promise.all([toUrl?.stop(), toListeners.stop()])
     },
   }

@@ -5,6 +5,7 @@ import {
   checkoutTermsSchema,
   createSessionSchema,
   errorCodeSchema,
+  notificationSchema,
   problemSchema,
   sessionSchema,
   updateSessionSchema,
@@ -47,6 +48,14 @@ const idempotencyKey = {
   schema: { type: 'string', pattern: '^"?[A-Za-z0-9_-]{16,255}"?$' },
 }
 
+const signedHeader = (name: string, description: string) => ({
+  name,
+  in: 'header',
+  required: true,
+  description,
+  schema: { type: 'string' },
+})
+
 const session = (description: string) => json(description, sessionSchema)
 
 /** The document, OpenAPI 3.1. */
@@ -68,6 +77,25 @@ export function openApiDocument(serverUrl: string) {
     },
     servers: [{ url: serverUrl }],
     components: { schemas },
+    webhooks: {
+      notification: {
+        post: {
+          operationId: 'notify',
+          summary: "Tells the merchant's own system of a change, at least once",
+          parameters: [
+            signedHeader('webhook-id', 'The same each time the same thing is told.'),
+            signedHeader('webhook-timestamp', 'When this attempt was made, in Unix seconds.'),
+            signedHeader('webhook-signature', 'As Standard Webhooks 1.0 has it.'),
+          ],
+          requestBody: body(notificationSchema),
+          responses: {
+            '2XX': plain('Received'),
+            410: plain('Not to be told again'),
+            default: plain('To be told again later, not before a Retry-After'),
+          },
+        },
+      },
+    },
     paths: {
       '/v1/checkouts/{id}': {
         get: {
