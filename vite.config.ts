@@ -89,25 +89,40 @@ export default defineConfig(({ mode }) => ({
   },
   server: { port: DEV_PORT, strictPort: true },
   plugins: [
-    squeezedStyles(),
+    squeezedTexts(),
     mode === 'start' ? [] : declarations(),
     configurationSchemaFile(),
     developmentServer(),
   ],
 }))
 
-/** Comments and indentation of the styles are for those who read them; in the script tag they are weight. */
-function squeezedStyles(): Plugin {
+/** What styles and templates have for those who read them is weight in the script tag. */
+function squeezedTexts(): Plugin {
   return {
-    name: 'coinslot:squeezed-styles',
+    name: 'coinslot:squeezed-texts',
     enforce: 'pre',
     applyToEnvironment: ({ name }) => name === 'bundle',
     transform(code, id) {
-      if (!id.endsWith('.styles.ts')) return undefined
-      const squeezed = code.replace(/\/\*[^]*?\*\//g, '').replace(/\n\s+/g, '\n')
+      if (!id.startsWith(here('widget/'))) return undefined
+      const squeezed = code
+        .replace(/\bcss`[^`]*`/g, squeezeStyles)
+        .replace(/\bhtml`[^`]*`/g, squeezeMarkup)
       return { code: squeezed, map: null }
     },
   }
+}
+
+function squeezeMarkup(template: string): string {
+  return template.replace(/\n\s+/g, ' ').replace(/="([\w-]+)"/g, '=$1')
+}
+
+function squeezeStyles(styles: string): string {
+  return styles
+    .replace(/\/\*[^]*?\*\//g, '')
+    .replace(/\s*([{};,>])\s*/g, '$1')
+    .replace(/:\s+/g, ':')
+    .replace(/;}/g, '}')
+    .replace(/='([\w-]+)'/g, '=$1')
 }
 
 /** Types of every public entry, once. */
