@@ -1,5 +1,5 @@
 /** All behaviour of a checkout, without a framework: terms, amount, states, one request at a time. */
-import { readAmount, type AmountTextFault } from '../server/contract/amount-text.ts'
+import { readAmount } from '../server/contract/amount-text.ts'
 import { formatAmount, MAX_MINOR } from '../server/contract/money.ts'
 import type { Customer } from '../server/contract/customer.ts'
 import type { CreateSession } from '../server/contract/schemas.ts'
@@ -68,7 +68,10 @@ export interface CheckoutError {
 
 /** Why an amount cannot be paid. */
 export type AmountCode =
-  | `amount_${Exclude<AmountTextFault, 'empty'> | 'required'}`
+  | 'amount_required'
+  | 'amount_malformed'
+  | 'amount_precision'
+  | 'amount_ambiguous'
   | 'amount_below_minimum'
   | 'amount_above_maximum'
 
@@ -103,7 +106,7 @@ export class CheckoutController {
   /** What the server or the offer say about the terms; it wins over what the page says. */
   #told: TermsText = {}
   #isAsked = false
-  #amount: bigint | AmountTextFault = 'empty'
+  #amount: ReturnType<typeof readAmount> = 'empty'
   /** The buyer is in the middle of typing: the text is his. */
   #isTyping = false
   /** What is under way; an answer to anything else is of no interest any more. */
@@ -130,7 +133,7 @@ export class CheckoutController {
 
   /** The amount that would be charged, as a decimal string, where there is one. */
   get amount(): string | undefined {
-    if (!this.terms || typeof this.#amount === 'string') return undefined
+    if (!this.terms || typeof this.#amount !== 'bigint') return undefined
     return formatAmount(this.#amount, this.terms.currency)
   }
 
@@ -139,6 +142,7 @@ export class CheckoutController {
     if (!this.terms) return undefined
     if (amount === 'empty') return 'amount_required'
     if (typeof amount === 'string') return `amount_${amount}`
+    if (typeof amount === 'object') return 'amount_ambiguous'
     if (amount < this.#least) return 'amount_below_minimum'
     return amount > this.#most ? 'amount_above_maximum' : undefined
   }
@@ -163,6 +167,7 @@ export class CheckoutController {
     if (place === 'min') return full(this.#least)
     if (place === 'max') return full(this.#most)
     if (place === 'example') return bare(this.terms!.amount ?? this.#least)
+    if (typeof this.#amount === 'object') return this.#amount.ambiguous.map(bare).join(' / ')
     return typeof this.#amount === 'bigint' ? full(this.#amount) : ''
   }
 

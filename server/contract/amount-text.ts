@@ -1,97 +1,123 @@
 /** Reads an amount as a person writes it: the locale's way first, another way only where nothing is left to doubt. */
-import { MAX_AMOUNT_LENGTH, parseAmount } from './money.ts'
+import { MAX_AMOUNT_LENGTH, parseAmount, type AmountFault } from './money.ts'
 
-export type AmountTextFault = 'empty' | 'malformed' | 'precision' | 'ambiguous'
+export type AmountTextFault = AmountFault | 'empty'
 
-/** How a locale writes numbers: its marks, and how many digits stand between its grouping marks. */
-interface Convention {
-  readonly group: string
-  readonly decimal: string
-  readonly groupSize: number
+/** Text that has to be asked about: the one or two amounts, in minor units, that it may stand for. */
+export interface AmountQuestion {
+  readonly ambiguous: readonly bigint[]
 }
 
+type Reading = bigint | AmountFault
+
+const HAN_DIGITS = '〇一二三四五六七八九'
+
 // One mark, then three digits: a thousand to half of the world and a decimal to the other half.
-const THOUSAND_OR_DECIMAL = /^[1-9][0-9]{0,2}[.,][0-9]{3}$/
+const THOUSAND_OR_DECIMAL = /^[1-9]\d{0,2}[.,]\d{3}$/
+// Too many decimals for a mark that is not the locale's decimal one.
+const LONE_MARK = /^\d*[.,]\d{3,}$/
+// 123456789.5 as any locale writes it: symbol, group mark, another where lakh are counted, decimal mark, symbol.
+const SAMPLE = /^(\D*)123?(\D?)(34\D)?.*(\D)5(\D*)$/
+
+/** The last reader that was needed: a buyer has one locale and one currency, and `Intl` is slow to set up. */
+let reader: ((plain: string) => Reading | AmountQuestion) | undefined
+let readerKey: string | undefined
 
 /**
  * Reads typed text into minor units of the currency, or says why it is refused. Nothing is guessed
- * or rounded. `locale` is a valid BCP 47 tag.
+ * or rounded. `currency` is three capital letters, `locale` a BCP 47 tag, or a `RangeError` is thrown.
  */
 export function readAmount(
   text: string,
   currency: string,
   locale: string,
-): bigint | AmountTextFault {
-  // Before anything else, so that a pasted novel costs nothing.
-  if (text.length > MAX_AMOUNT_LENGTH) return 'malformed'
-  const plain = unify(text)
-  if (!plain) return 'empty'
-
-  const own = conventionOf(locale, currency)
-  const asLocale = toWire(plain, own)
-  const amount = asLocale ? parseAmount(asLocale, currency) : 'malformed'
-  if (typeof amount === 'bigint') return amount
-  if (THOUSAND_OR_DECIMAL.test(plain)) return 'ambiguous'
-  if (asLocale) return amount
-  return readOtherwise(plain, currency, own)
+): bigint | AmountTextFault | AmountQuestion {
+  // Before anything else, so that a pasted novel costs nothing. Some digits are two code units.
+  if (text.length > 2 * MAX_AMOUNT_LENGTH) return 'malformed'
+  const typed = unify(text).trim()
+  if (!typed) return 'empty'
+  const plain = toAscii(typed)
+  const isAscii = plain === typed
+  const key = locale + currency + isAscii
+  if (key !== readerKey) reader = createReader(locale, currency, isAscii)
+  readerKey = key
+  return reader!(plain)
 }
 
-/** Reads text that is not of the locale's form by the conventions of others. */
-function readOtherwise(
-  plain: string,
-  currency: string,
-  { group, groupSize }: Convention,
-): bigint | AmountTextFault {
-  // A lone mark is taken for a decimal one only if too few digits follow for it to be a grouping one.
-  if (/^[0-9]*[.,][0-9]{3,}$/.test(plain)) return 'malformed'
-  const others = [
-    { group: ',', decimal: '.', groupSize: 3 },
-    { group: '.', decimal: ',', groupSize: 3 },
-    { group, decimal: '.', groupSize },
-    { group, decimal: ',', groupSize },
-  ]
-  for (const convention of others) {
-    const wire = toWire(plain, convention)
-    if (wire) return parseAmount(wire, currency)
+/** Reads text whose digits are ASCII by now, where `isAscii` says whether they were before. */
+function createReader(locale: string, currency: string, isAscii: boolean) {
+  const symbols = [currency]
+  let groups = isAscii ? '.,' : '.,٬'
+  // `Intl`'s marks for money can be others than those for numbers (de-AT, fr-CH).
+  const own = [{}, { currencyDisplay: 'narrowSymbol' } as const, { style: 'decimal' } as const].map(
+    (options) => {
+      const format = new Intl.NumberFormat(locale, {
+        style: 'currency',
+        currency,
+        minimumFractionDigits: 1,
+        numberingSystem: isAscii ? 'latn' : undefined,
+        ...options,
+      })
+      const sample = toAscii(unify(format.format(123456789.5)))
+      const [, before, group, lakh, decimal, after] = SAMPLE.exec(sample)!
+      symbols.push((before! + after).trim().replace(/\W/g, '\\$&'))
+      groups += group
+      return convention(group!, decimal!, lakh ? 2 : 3)
+    },
+  )
+  const foreign = convention(groups, isAscii ? '.,' : '.,٫', 3)
+  const symbol = `(?:${symbols.join('|')})`
+  // After a symbol a mark begins no amount: it may be the symbol's (`Rs.50`).
+  const shape = new RegExp(`^(?:${symbol} *(?=\\d))?(.?\\d.*?) *${symbol}$`)
+
+  return (plain: string): Reading | AmountQuestion => {
+    const amount = shape.exec(plain)?.[1] ?? '?'
+    const first = read(own[0]!, amount, currency)
+    if (typeof first === 'bigint') return first
+    if (THOUSAND_OR_DECIMAL.test(amount)) {
+      const readings = ['', '.'].map((mark) => parseAmount(amount.replace(/\D/, mark), currency))
+      return { ambiguous: readings.filter((reading) => typeof reading === 'bigint') }
+    }
+    const usable = LONE_MARK.test(amount) ? own : [...own, foreign]
+    return (
+      usable
+        .map((pattern) => read(pattern, amount, currency))
+        .find((reading) => reading !== 'malformed') ?? 'malformed'
+    )
   }
-  return 'malformed'
 }
 
-/** Drops bidi marks and outer white space; all spaces become one kind, and so do apostrophes. */
+/** What keeps to these marks, with so many digits between two of a group. */
+function convention(group: string, decimal: string, size: number): RegExp {
+  const grouped = `[1-9]\\d{0,${size - 1}}(?=([${group}]))(?:\\2\\d{${size}})*\\2\\d{3}`
+  return new RegExp(`^(0|[1-9]\\d*|${grouped})?(?:([${decimal}])(\\d+))?$`)
+}
+
+function read(pattern: RegExp, amount: string, currency: string): Reading {
+  const [, whole = '0', before, mark, fraction] = pattern.exec(amount) ?? ['', '?']
+  // One mark cannot have both roles.
+  if (mark && mark === before) return 'malformed'
+  return parseAmount(whole.replace(/[^?\d]/g, '') + (mark ? '.' + fraction : ''), currency)
+}
+/** Drops bidi marks; all spaces become one kind, and so do apostrophes. */
 function unify(text: string): string {
   return text
     .replace(/[\u200e\u200f\u061c]/g, '')
-    .trim()
-    .replace(/[\u00a0\u2009\u202f]/g, ' ')
+    .replace(/\p{Zs}/gu, ' ')
     .replace(/\u2019/g, "'")
 }
 
-/** Turns text of one convention into a decimal string, or nothing where it does not keep to it. */
-function toWire(plain: string, { group, decimal, groupSize }: Convention): string | undefined {
-  const grouped = `[1-9][0-9]{0,${groupSize - 1}}(?:[${group}][0-9]{${groupSize}})*[${group}][0-9]{3}`
-  const pattern = new RegExp(`^(0|[1-9][0-9]*|${grouped})?(?:[${decimal}]([0-9]+))?$`)
-  const match = pattern.exec(plain)
-  if (!match) return undefined
-  const whole = (match[1] ?? '0').replace(/[^0-9]/g, '')
-  return match[2] ? `${whole}.${match[2]}` : whole
-}
-
-/** Asks `Intl`, whose marks for money can be others than those for numbers (de-AT, fr-CH). */
-function conventionOf(locale: string, currency: string): Convention {
-  const parts = new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: 1,
-    numberingSystem: 'latn',
-  }).formatToParts(123456789.5)
-  const mark = (type: string) => unifyMark(parts.find((part) => part.type === type)?.value)
-  const groups = parts.filter((part) => part.type === 'integer')
-  // Between two marks there are two digits where lakh and crore are counted, else three.
-  const groupSize = groups.length > 2 ? groups[1]!.value.length : 3
-  return { group: mark('group'), decimal: mark('decimal'), groupSize }
-}
-
-// White space is a mark here, so it must not be trimmed away.
-function unifyMark(mark = ''): string {
-  return mark.trim() ? unify(mark) : mark && ' '
+/** Writes the digits of the system that comes first as ASCII; in another one, ASCII digits become none. */
+function toAscii(text: string): string {
+  const [first = '0'] = /[〇一二三四五六七八九]|\p{Nd}/u.exec(text) ?? []
+  const code = first.codePointAt(0)!
+  let before = 0
+  // In Unicode the ten stand together, from 0 to 9; two systems may touch.
+  while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++
+  const digits = [...HAN_DIGITS].map((han, value) =>
+    HAN_DIGITS.includes(first) ? han : String.fromCodePoint(code - (before % 10) + value),
+  )
+  return text.replace(/./gu, (char) =>
+    digits.includes(char) ? `${digits.indexOf(char)}` : char.replace(/\d/, '?'),
+  )
 }

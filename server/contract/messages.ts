@@ -1,6 +1,6 @@
 /** The built-in texts in English; a text for each code of an error that a buyer can meet. */
 
-/** `{amount}`, `{min}`, `{max}` and `{example}` are filled in as the buyer's locale writes them. */
+/** `{amount}`, `{min}`, `{max}`, `{readings}` and `{example}` are filled in as the buyer's locale writes them. */
 export const englishMessages = {
   label: 'Amount',
   pay: 'Pay {amount}',
@@ -19,7 +19,7 @@ export const englishMessages = {
   amount_required: 'Please enter an amount.',
   amount_malformed: 'Please write the amount like {example}.',
   amount_precision: 'That is too many decimals. Please write the amount like {example}.',
-  amount_ambiguous: 'Thousands or decimals? Please write the amount like {example}.',
+  amount_ambiguous: 'Do you mean {readings}? Please write the amount like that.',
   amount_below_minimum: 'The minimum is {min}.',
   amount_above_maximum: 'The maximum is {max}.',
   amount_not_editable: 'The amount is {amount}. You have not been charged.',

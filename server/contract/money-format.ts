@@ -18,8 +18,6 @@ export function createMoneyFormat(currency: string, locale: string): MoneyFormat
     currency,
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
-    // Until the field reads the locale's own digits (issue 4), it does not show them either.
-    numberingSystem: 'latn',
   })
   // A decimal string is formatted exactly; a number would pass through a float.
   const parts = (minor: bigint) =>

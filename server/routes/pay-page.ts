@@ -32,6 +32,8 @@ export interface PayPage {
   /** Makes one payment of however many presses. */
   readonly key: string
   readonly problem?: PayProblem
+  /** What the text may stand for, where that has to be asked. */
+  readonly readings?: readonly bigint[]
 }
 
 // A code of more than this cannot be read off a screen; such links are sent, not scanned.
@@ -59,7 +61,7 @@ function form(page: PayPage, money: MoneyFormat): Html {
   const { checkout, path, offer, key, locale, problem } = page
   const amount = minorUnits(checkout, 'amount')
   const sum = amount === undefined ? '' : money.full(amount)
-  const error = problem && fill(textOf(problem), checkout, money)
+  const error = problem && fill(textOf(problem), checkout, money, page.readings)
   return html`<form method="post" action="${path}">
     ${!checkout.editable && html`<p class="sum">${sum}</p>`}
     ${checkout.editable && field(page, money, problem?.startsWith('amount_') ? error : undefined)}
@@ -123,7 +125,12 @@ function hintOf({ minAmount, maxAmount }: Checkout): string {
   return maxAmount ? messages.maximum : ''
 }
 
-function fill(text: string, checkout: Checkout, money: MoneyFormat): string {
+function fill(
+  text: string,
+  checkout: Checkout,
+  money: MoneyFormat,
+  readings: readonly bigint[] = [],
+): string {
   const amount = minorUnits(checkout, 'amount')
   const least = minorUnits(checkout, 'minAmount') ?? 1n
   const most = minorUnits(checkout, 'maxAmount')
@@ -132,6 +139,7 @@ function fill(text: string, checkout: Checkout, money: MoneyFormat): string {
     min: money.full(least),
     max: most === undefined ? undefined : money.full(most),
     example: money.bare(amount ?? least),
+    readings: readings.map(money.bare).join(' / '),
   }
   return fillText(text, (place) => values[place] ?? '')
 }

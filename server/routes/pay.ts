@@ -116,6 +116,7 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     if (typeof amount === 'string') {
       return refuse(amount === 'empty' ? 'amount_required' : `amount_${amount}`, 422)
     }
+    if (typeof amount === 'object') return refuse('amount_ambiguous', 422, amount.ambiguous)
     const exact = amount === undefined ? undefined : formatAmount(amount, checkout.currency)
     const body = { checkout: checkoutId, offer, amount: exact, locale }
     try {
@@ -133,9 +134,13 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
       return refuse(error.code, error.status)
     }
 
-    function refuse(problem: PayProblem, status: number): Response | Promise<Response> {
+    function refuse(
+      problem: PayProblem,
+      status: number,
+      readings: readonly bigint[] = [],
+    ): Response | Promise<Response> {
       const key = UNCERTAIN.has(problem) ? page.key : newKey()
-      return c.html(payPage({ ...page, key, problem }), status as 422)
+      return c.html(payPage({ ...page, key, problem, readings }), status as 422)
     }
   }
 

@@ -83,7 +83,7 @@ describe('a form post', () => {
 
   it.each([
     ['', 'en', 'Please enter an amount.'],
-    ['1.234', 'en', 'Thousands or decimals?'],
+    ['1.234', 'en', 'Do you mean 1,234.00?'],
     ['12.345', 'de', 'The maximum is 5.000,00'],
     ['-5', 'en', 'Please write the amount like'],
     ['4.99', 'en', 'The minimum is $5.00.'],
