@@ -38,6 +38,8 @@ export function settle(session: SessionRecord, report: PaymentReport): readonly 
   if (report.status === 'paid') return settlePayment(session, report)
   if (report.status === 'refunded') return settleRefund(session, report)
   if (report.status === 'pending' || !canMove(session.status, report.status)) return []
+  // One payment of a static order that fails ends nothing: the next buyer may pay it.
+  if (report.status === 'failed' && takesSeveral(session)) return []
   return [moveTo(report.status, session)]
 }
 
@@ -54,9 +56,8 @@ function settlePayment(
   { amount, currency }: PaymentReport,
 ): readonly SettlementChange[] {
   const { checkout, status } = session
-  const takesSeveral = checkout.orderType === 'STATIC'
   if (status === 'refunded') return []
-  if (status === 'paid' && !takesSeveral) return flag(session, 'duplicate')
+  if (status === 'paid' && !takesSeveral(session)) return flag(session, 'duplicate')
   if (currency !== session.currency || amount === undefined) return flag(session, 'mismatch')
   const isChosenThere = isEditableAtProvider(checkout) && isWithinLimits(checkout, amount)
   if (amount < session.amount && !isChosenThere) return flag(session, 'underpaid')
@@ -65,6 +66,10 @@ function settlePayment(
   if (!canMove(status, 'paid')) return flag(session, 'late')
   const isOther = amount !== session.amount
   return [{ ...moveTo('paid', session), ...(isOther && { amount }) }]
+}
+
+function takesSeveral({ checkout }: SessionRecord): boolean {
+  return checkout.orderType === 'STATIC'
 }
 
 /** What was given back had been paid: a refund that overtakes its payment brings both. */

@@ -84,6 +84,11 @@ describe('settle', () => {
     ])
   })
 
+  it('leaves a static order open when one payment of it fails', () => {
+    const checkout = { ...session.checkout, orderType: 'STATIC' as const }
+    expect(settle({ ...session, checkout }, report({ status: 'failed' }))).toEqual([])
+  })
+
   it('tells of the payment first where its refund was told first', () => {
     expect(settle(session, report({ status: 'refunded' }))).toEqual([
       { status: 'paid', exception: null, event: 'session.paid' },
