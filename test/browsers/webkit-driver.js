@@ -44,7 +44,12 @@ function endWithThisProcess(child) {
  */
 async function displayOf(screen) {
   const output = /** @type {import('node:stream').Readable} */ (screen.stdio[3])
-  for await (const number of output) return `:${String(number).trim()}`
+  let number = ''
+  for await (const chunk of output) {
+    number += String(chunk)
+    // It writes the end of the line by itself, and dies where nobody is there to read it.
+    if (number.endsWith('\n')) return `:${number.trim()}`
+  }
   throw new Error('Xvfb stopped before it had a display.')
 }
 
