@@ -4,6 +4,7 @@ import { esbuildPlugin } from '@web/dev-server-esbuild'
 import { defaultReporter } from '@web/test-runner'
 import { needChromium } from './browsers/chromium.js'
 import { engines, installCommand, missingEngines } from './browsers/engines.js'
+import { freePort } from './browsers/free-port.js'
 
 const rootDir = fileURLToPath(new URL('..', import.meta.url))
 
@@ -12,8 +13,13 @@ const missing = missingEngines()
 const summary = describeEngines()
 if (missing.length && process.env.CI) throw new Error(`CI needs every engine. ${summary}`)
 
+// Puppeteer would close its browser, and let the run go on without it.
+process.once('SIGTERM', () => process.exit(143))
+
 export default {
   rootDir,
+  // Of two runs that begin at the same time, the runner's own choice lets one fail.
+  port: await freePort(),
   files: `${rootDir}test/widget/**/*.test.ts`,
   nodeResolve: { exportConditions: ['browser'] },
   plugins: [esbuildPlugin({ ts: true, tsconfig: `${rootDir}tsconfig.json`, target: 'es2022' })],

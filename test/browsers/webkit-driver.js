@@ -1,8 +1,7 @@
 /** Runs WebKitGTK's WebDriver, on a screen that nobody sees. */
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { freePort } from './free-port.js'
 
 /** What lets WebKitGTK draw without a graphics card and without a session bus. */
 const DRAWING = { WEBKIT_DISABLE_COMPOSITING_MODE: '1', NO_AT_BRIDGE: '1', GDK_BACKEND: 'x11' }
@@ -51,15 +50,6 @@ async function displayOf(screen) {
     if (number.endsWith('\n')) return `:${number.trim()}`
   }
   throw new Error('Xvfb stopped before it had a display.')
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /**

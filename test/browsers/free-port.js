@@ -1,0 +1,13 @@
+/** A port that nobody listens on. */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+
+/** The number of a port on this machine that was free a moment ago. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
+  server.close()
+  await once(server, 'close')
+  return port
+}
