@@ -12,7 +12,7 @@ const retry = document.querySelector('[data-retry]')
 
 function say(what) {
   status.textContent = status.dataset[what]
-  retry.hidden = what === 'opened' || what === 'done'
+  retry.hidden = ['opening', 'opened', 'done'].includes(what)
 }
 
 function leave(url, what) {
@@ -28,6 +28,7 @@ export function begin(open) {
     isOver = true
     act()
   }
+  say('opening')
   const slow = setTimeout(() => say('slow'), SLOW_MS)
 
   // By then the SDK has been run, or could not be had; it reads its settings before this event.

@@ -41,21 +41,20 @@ export function bridgePage({ session, sdk, payment, urls }: BridgePage): Html {
       <noscript>
         <p class="status">
           The payment cannot be opened without JavaScript. Turn it on and load this page again, or
-          go back to the shop. You have not been charged.
+          go back to the shop.
         </p>
       </noscript>
       <p
         class="status"
         role="status"
+        data-opening="Opening the payment…"
         data-opened="The payment is open."
         data-slow="Opening the payment takes longer than it should. Wait a little, or try again."
-        data-unavailable="The payment could not be opened. A content blocker may have stopped it, or the connection was lost. You have not been charged."
-        data-failed="The payment service reports that something went wrong. You can try again."
+        data-unavailable="The payment could not be opened. A content blocker may have stopped it, or the connection was lost. Please try again."
+        data-failed="The payment service reports that something went wrong. Please try again, or go back to the shop."
         data-canceled="You have left the payment. You can try again."
         data-done="Thank you. The shop is told as soon as the payment is confirmed. You can close this page."
-      >
-        Opening the payment…
-      </p>
+      ></p>
       <nav aria-label="Payment">
         <a href="" data-retry hidden>Try again</a>
         ${back && html`<a href="${back}">Back to the shop</a>`}
@@ -86,6 +85,7 @@ function page(title: string, main: Html, scripts: Html | '' = ''): Html {
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <title>${title}</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="page.css" />
         ${scripts}
       </head>
