@@ -157,6 +157,7 @@ function document(title: string, main: Html): Html {
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <title>${title}</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/pay/page.css" />
       </head>
       <body>
