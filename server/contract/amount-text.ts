@@ -99,6 +99,7 @@ function read(pattern: RegExp, amount: string, currency: string): Reading {
   if (mark && mark === before) return 'malformed'
   return parseAmount(whole.replace(/[^?\d]/g, '') + (mark ? '.' + fraction : ''), currency)
 }
+
 /** Drops bidi marks; all spaces become one kind, and so do apostrophes. */
 function unify(text: string): string {
   return text

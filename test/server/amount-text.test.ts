@@ -287,10 +287,21 @@ describe('what Intl writes is read back equal', () => {
 
   it.each(displays)('as money with its %s', (currencyDisplay) => {
     const holds = fc.property(any.minor, any.currency, any.locale, (minor, currency, locale) => {
-      const text = write(minor, currency, locale, { currencyDisplay, currencySign: 'accounting' })
+      const text = write(minor, currency, locale, { currencyDisplay })
       expect(readAmount(text, currency, locale), `${text} ${currency} ${locale}`).toBe(minor)
     })
     fc.assert(holds, { numRuns: 2500 })
+  })
+
+  it('as money in accounting, or it is asked about', () => {
+    const holds = fc.property(any.minor, any.currency, any.locale, (minor, currency, locale) => {
+      const text = write(minor, currency, locale, { currencySign: 'accounting' })
+      const reading = readAmount(text, currency, locale)
+      // Where lakh are counted, they are not in accounts: 123,456 yen are no lakh.
+      if (typeof reading === 'object') expect(reading.ambiguous).toContain(minor)
+      else expect(reading, `${text} ${currency} ${locale}`).toBe(minor)
+    })
+    fc.assert(holds, { numRuns: 1500 })
   })
 
   it('as a number, or it is asked about', () => {

@@ -158,6 +158,16 @@ describe('the terms', () => {
 })
 
 describe('the amount', () => {
+  it('that could be thousands is asked about, written as it would then be read', () => {
+    const page = createPage(donation)
+    page.controller.type('1.234')
+    page.controller.leaveField()
+    expect(page.controller.text).to.equal('1.234')
+    expect(page.controller.error?.message).to.contain('Do you mean 1,234.00?')
+    page.controller.type('1,234.00')
+    expect(page.controller.amount).to.equal('1234.00')
+  })
+
   for (const [text, code] of [
     ['', 'amount_required'],
     ['   ', 'amount_required'],
