@@ -59,10 +59,7 @@ async function start(options: SandboxOptions) {
   async function choose(reference: string, choices: string): Promise<string | null> {
     let answer: Response | undefined
     for (const outcome of choices.split(' ')) {
-      answer = await harness.request('POST', `/sandbox/pay/${reference}`, {
-        raw: new URLSearchParams({ outcome }),
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-      })
+      answer = await stand.visit(reference, { outcome })
       expect(answer.status).toBe(303)
     }
     return answer?.headers.get('Location') ?? null
@@ -78,13 +75,13 @@ describe.each([
   ['its webhooks are lost and it is asked', false],
 ])('the sandbox, when %s', (_, webhooksArrive) => {
   it.each(ENDINGS)('after "%s" leaves the session %j', async (choices, [status, exception]) => {
-    const { open, choose, read, ask, ledger } = await start({ webhooksArrive })
+    const { harness, open, choose, read, ledger } = await start({ webhooksArrive })
     for (const [index, [currency, amount]] of CURRENCIES.entries()) {
       const { session, reference } = await open(`checkout-${index}`)
       await choose(reference, choices)
       if (!webhooksArrive) {
         expect(await read(session.id)).toMatchObject({ status: 'pending', exception: null })
-        await ask?.(session.id)
+        await harness.coinslot.reconcile()
       }
       const end = await read(session.id)
       expect(end).toMatchObject({ status, exception, amount, currency })
@@ -92,7 +89,7 @@ describe.each([
       const saysPaid = status === 'paid' || status === 'refunded'
       expect(isPaid).toBe(saysPaid && exception === null)
       // Whoever asks again learns nothing new.
-      await ask?.(session.id)
+      await harness.coinslot.reconcile()
       expect(await read(session.id)).toEqual(end)
     }
   })
@@ -121,10 +118,10 @@ describe('the hosted page of the sandbox', () => {
     ['refunded', ['This payment was refunded', 'Given back']],
     ['processing', ['This payment is on its way', 'Let the money arrive']],
   ])('says after "%s" what happened and leads back to the shop', async (choices, words) => {
-    const { harness, open, choose } = await start({ webhooksArrive: true })
+    const { visit, open, choose } = await start({ webhooksArrive: true })
     const { reference } = await open('checkout-0')
     await choose(reference, choices)
-    const answer = await harness.request('GET', `/sandbox/pay/${reference}`)
+    const answer = await visit(reference)
     expect(answer.headers.get('Content-Security-Policy')).toContain("default-src 'none'")
     const page = await answer.text()
     for (const word of [...words, 'no real money', 'https://shop.example/']) {
@@ -133,13 +130,13 @@ describe('the hosted page of the sandbox', () => {
   })
 
   it('ends a payment once, whatever is pressed at the same time', async () => {
-    const { open, choose, payment, ask, read } = await start({ webhooksArrive: true })
+    const { harness, open, choose, payment, read } = await start({ webhooksArrive: true })
     const { session, reference } = await open('checkout-0')
     await Promise.all(
       ['twice', 'declined', 'paid', 'late', 'refunded'].map((choice) => choose(reference, choice)),
     )
     const { events } = await payment(reference)
-    await ask?.(session.id)
+    await harness.coinslot.reconcile()
     const end = await read(session.id)
     await choose(reference, 'declined')
     expect((await payment(reference)).events).toEqual(events)

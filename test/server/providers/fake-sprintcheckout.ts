@@ -16,6 +16,16 @@ export interface FakeSprintcheckout extends FakeProvider {
   readonly sessions: ReadonlyMap<string, FakeSession>
   /** What was refused, and why; empty where every request was as documented. */
   readonly complaints: readonly string[]
+  /** What really became of each session, in its order: the judge of what is paid. */
+  readonly history: ReadonlyMap<string, readonly FakeEvent[]>
+  /** Something becomes of a session: money may always come in, but one that was paid does not end. */
+  happen(sessionId: string, status: FakeEvent['status']): void
+  /** The text of a webhook that tells this of a session. */
+  webhookOf(sessionId: string, status: FakeEvent['status'] | 'PENDING'): string
+}
+
+export interface FakeEvent {
+  readonly status: 'SUCCESS' | 'FAILED' | 'EXPIRED'
 }
 
 export type FakeSession = Readonly<Record<string, unknown>>
@@ -26,6 +36,7 @@ export const SPRINTCHECKOUT_PATH = '/api/checkout/v2/payment_session'
 export async function startFakeSprintcheckout(apiKey: string): Promise<FakeSprintcheckout> {
   const sessions = new Map<string, FakeSession>()
   const complaints: string[] = []
+  const history = new Map<string, FakeEvent[]>()
 
   function refuse(status: number, complaint: string): FakeAnswer {
     complaints.push(complaint)
@@ -57,7 +68,20 @@ export async function startFakeSprintcheckout(apiKey: string): Promise<FakeSprin
     if (request.method === 'PUT') return update(request)
     return refuse(404, 'no such method')
   })
-  return Object.assign(fake, { sessions, complaints })
+  return Object.assign(fake, {
+    sessions,
+    complaints,
+    history,
+    happen(sessionId: string, status: FakeEvent['status']) {
+      const events = history.get(sessionId) ?? []
+      const isOver = events.length > 0 && status !== 'SUCCESS'
+      if (!isOver) history.set(sessionId, [...events, { status }])
+    },
+    webhookOf(paymentSessionId: string, status: FakeEvent['status'] | 'PENDING') {
+      const { amount, currency, orderId } = sessions.get(paymentSessionId) ?? {}
+      return JSON.stringify({ paymentSessionId, status, amount, currency, orderId })
+    },
+  })
 }
 
 export function sessionAnswer(sessionId: string): { sessionId: string; redirectUrl: string } {

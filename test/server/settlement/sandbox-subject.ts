@@ -1,23 +1,17 @@
 /** The sandbox as a subject of the settlement suite: its ledger is read and written beside the server. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { Hono } from 'hono'
 import { sql } from 'kysely'
 import { Webhook } from 'standardwebhooks'
-import { createProviders } from '../../../server/configured-providers.ts'
 import { parseAmount } from '../../../server/contract/money.ts'
 import type { SessionStatus } from '../../../server/contract/schemas.ts'
-import { createLog } from '../../../server/log.ts'
+import { createSandboxApp } from '../../../server/sandbox/app.ts'
 import {
   receivedOf,
   type SandboxChange,
   type SandboxPayment,
 } from '../../../server/sandbox/payment.ts'
-import { idForLog } from '../../../server/session.ts'
-import { settle } from '../../../server/settlement/settle.ts'
-import { createSettlement } from '../../../server/settlement/settlement.ts'
+import { createSandboxReporter } from '../../../server/sandbox/reporter.ts'
 import { createSandboxLedger } from '../../../server/store/sandbox-ledger.ts'
-import { createSqlStore } from '../../../server/store/sql-store.ts'
 import { openSqlite } from '../../../server/store/sqlite.ts'
 import type { Transport } from '../../../server/transport.ts'
 import { SELF, startCoinslot, transportTo, type Harness } from '../coinslot-harness.ts'
@@ -32,6 +26,8 @@ import type {
 export interface SandboxStand extends ProviderStand {
   /** A payment as the ledger has it. */
   payment(reference: string): Promise<SandboxPayment>
+  /** Opens its hosted page, or posts this form to it. */
+  visit(reference: string, form?: Readonly<Record<string, string>>): Promise<Response>
 }
 
 export interface SandboxOptions extends Partial<StandOptions> {
@@ -41,29 +37,48 @@ export interface SandboxOptions extends Partial<StandOptions> {
   readonly now?: () => Date
 }
 
-/** A Coinslot with its sandbox, and a second connection to the file that both keep their tables in. */
+/**
+ * A Coinslot and a sandbox beside it, with a database of its own: what the judge reads and writes there
+ * waits for nothing that the server does.
+ */
 export async function startSandboxStand({
   wrap = (transport) => transport,
   webhooksArrive = false,
   configuration,
   now = () => new Date(),
 }: SandboxOptions = {}): Promise<SandboxStand> {
-  const folder = await mkdtemp(join(tmpdir(), 'coinslot-sandbox-'))
-  const path = join(folder, 'coinslot.db')
-  const toSelf = transportTo((request) => harness.coinslot.fetch(request))
-  const transport = wrap((request) =>
-    new URL(request.url).pathname.startsWith('/v1/webhooks/') && !webhooksArrive
-      ? Promise.resolve({ status: 200, body: nothing() })
-      : toSelf(request),
-  )
+  const db = await openSqlite(':memory:')
+  const ledger = createSandboxLedger(db)
+  const toServer = transportTo((request) => harness.coinslot.fetch(request))
+  let secret: string | undefined
+  let bank: Hono | undefined
+
+  // The server makes its sandbox's secret up: the first call tells it.
+  function openBank(bearer = ''): Hono {
+    secret = bearer.slice('Bearer '.length)
+    const app = createSandboxApp({
+      ledger,
+      report: createSandboxReporter({
+        secret,
+        transport: webhooksArrive ? toServer : loseWebhook,
+        now,
+        onFailure: () => undefined,
+      }),
+      apiKey: secret,
+      publicUrl: `${SELF}/sandbox`,
+      now,
+    })
+    return new Hono().route('/sandbox', app)
+  }
+
   const harness: Harness = await startCoinslot({
     configuration,
-    databaseUrl: `file:${path}`,
-    transport,
     now,
+    transport: wrap((request) => {
+      const open = (bank ??= openBank(request.headers['authorization']))
+      return transportTo((arrived) => open.fetch(arrived))(request)
+    }),
   })
-  const db = await openSqlite(path)
-  const ledger = createSandboxLedger(db)
 
   async function payment(reference: string): Promise<SandboxPayment> {
     const found = await ledger.find(reference)
@@ -74,6 +89,11 @@ export async function startSandboxStand({
   return {
     harness,
     payment,
+    visit: async (reference, form) => {
+      if (!bank) throw new Error('the sandbox has not been called yet')
+      const body = form && new URLSearchParams(form)
+      return bank.request(`/sandbox/pay/${reference}`, body ? { method: 'POST', body } : {})
+    },
     references: async () => {
       const inOrder = sql`rowid`
       const rows = await db.selectFrom('sandbox_payments').select('id').orderBy(inOrder).execute()
@@ -81,29 +101,25 @@ export async function startSandboxStand({
     },
     async happen(reference, what) {
       const change = changeBy(what, await payment(reference))
-      if (change) await ledger.record(reference, change, new Date())
+      if (change) await ledger.record(reference, change, now())
     },
     webhook(reference, told) {
       const status = told === 'pending' ? 'open' : told
       const data = { id: reference, status, amount: '25.00', currency: 'USD' }
-      const raw = JSON.stringify({ type: `payment.${status}`, timestamp: new Date(), data })
+      const raw = JSON.stringify({ type: `payment.${status}`, timestamp: now(), data })
       const id = `${reference}-${told}`
-      const at = new Date()
+      const at = now()
       const headers = {
         'webhook-id': id,
         'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-        'webhook-signature': new Webhook(secretOf(harness)).sign(id, at, raw),
+        'webhook-signature': new Webhook(secret ?? '').sign(id, at, raw),
       }
       return { raw, headers }
     },
     ledger: async (reference) => wordOf(await payment(reference)),
-    async ask(sessionId) {
-      await askBeside(harness, db, toSelf, sessionId)
-    },
     async close() {
       await harness.coinslot.close()
       await db.destroy()
-      await rm(folder, { recursive: true })
     },
   }
 }
@@ -116,37 +132,6 @@ export const sandboxSubject: SettlementSubject = {
     ['pending', 'processing', 'expired', 'paid', 'refunded'],
   ],
   start: startSandboxStand,
-}
-
-/** Asks as another server beside this one does, over the same file. */
-async function askBeside(
-  { coinslot, logs, ...harness }: Harness,
-  db: Awaited<ReturnType<typeof openSqlite>>,
-  transport: Transport,
-  sessionId: string,
-): Promise<void> {
-  const now = () => new Date()
-  const log = createLog('info', { write: (line: string) => void logs.push(line) })
-  const store = createSqlStore(db, {
-    settle,
-    destinations: [],
-    onChange: ({ id, status, exception }) => log.info({ session: idForLog(id), status, exception }),
-  })
-  const providers = createProviders(coinslot.config, {
-    transport,
-    selfUrl: SELF,
-    sandboxSecret: secretOf({ coinslot, logs, ...harness }),
-    now,
-  })
-  const session = await store.findSession(sessionId)
-  if (session) await createSettlement({ providers, store, log, now }).ask(session)
-}
-
-/** What the server tells its sandbox, to be let in. */
-function secretOf({ sent }: Harness): string {
-  const [bearer] = sent.flatMap(({ headers }) => headers['authorization'] ?? [])
-  if (!bearer) throw new Error('the sandbox has not been called yet')
-  return bearer.slice('Bearer '.length)
 }
 
 function changeBy(
@@ -191,5 +176,7 @@ const STATUS: Readonly<Record<SandboxPayment['status'], SessionStatus>> = {
   expired: 'expired',
   refunded: 'refunded',
 }
+
+const loseWebhook: Transport = async () => ({ status: 200, body: nothing() })
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -1,6 +1,11 @@
 /** What settlement promises over every provider, whatever becomes of its webhooks; the provider's ledger is the judge. */
 import { expect, describe, it, onTestFinished } from 'vitest'
-import type { Session, SessionStatus } from '../../../server/contract/schemas.ts'
+import {
+  notificationSchema,
+  type Session,
+  type SessionStatus,
+} from '../../../server/contract/schemas.ts'
+import type { NotificationEvent } from '../../../server/notifications/listeners.ts'
 import { idForLog } from '../../../server/session.ts'
 import type { Transport } from '../../../server/transport.ts'
 import { readSession, type Harness, type RequestOptions } from '../coinslot-harness.ts'
@@ -42,8 +47,6 @@ export interface ProviderStand {
   webhook(reference: string, told: Told): RequestOptions
   /** What the fake's ledger says. */
   ledger(reference: string): Promise<LedgerWord>
-  /** Asks the provider about a session, as reconciliation does; only where it can be asked. */
-  ask?(sessionId: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -56,6 +59,9 @@ export interface LedgerWord {
   readonly hasMoney: boolean
 }
 
+/** A stand, and what the merchant was told. */
+type Stand = ProviderStand & { readonly told: readonly NotificationEvent[] }
+
 interface Opened {
   readonly id: string
   readonly reference: string
@@ -66,10 +72,14 @@ const PAIRS = 200
 export function describeSettlement(subject: SettlementSubject): void {
   const { provider, canAsk, histories } = subject
 
-  async function start(wrap: StandOptions['wrap'] = (transport) => transport) {
+  async function start(wrap: StandOptions['wrap'] = (transport) => transport): Promise<Stand> {
     const stand = await subject.start({ wrap })
     onTestFinished(() => stand.close())
-    return stand
+    const told: NotificationEvent[] = []
+    for (const type of notificationSchema.shape.type.options) {
+      stand.harness.coinslot.on(type, (event) => void told.push(event))
+    }
+    return { ...stand, told }
   }
 
   async function open({ harness, references }: ProviderStand): Promise<Opened> {
@@ -109,6 +119,7 @@ export function describeSettlement(subject: SettlementSubject): void {
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
       expect(await judge(stand, session)).toMatchObject({ status: 'paid', exception: null })
       expect(changes(stand, session.id)).toEqual(['paid'])
+      await expectTold(stand, [session])
     })
 
     it.each(histories.map((history) => [history.join(', '), history] as const))(
@@ -147,6 +158,7 @@ export function describeSettlement(subject: SettlementSubject): void {
       expect(answers).toHaveLength(1)
       expect(await judge(stand, session)).toMatchObject({ status: 'paid' })
       expect(changes(stand, session.id)).toEqual(['paid'])
+      await expectTold(stand, [session])
     })
 
     it.skipIf(!canAsk)('finds a payment whose webhook is lost for ever (R15)', async () => {
@@ -154,28 +166,47 @@ export function describeSettlement(subject: SettlementSubject): void {
       const session = await open(stand)
       await stand.happen(session.reference, 'paid')
       expect(await read(stand, session.id)).toMatchObject({ status: 'pending' })
-      for (let count = 0; count < 3; count += 1) await stand.ask?.(session.id)
+      for (let count = 0; count < 3; count += 1) await stand.harness.coinslot.reconcile()
       expect(await judge(stand, session)).toMatchObject({ status: 'paid' })
+      await expectTold(stand, [session])
     })
 
     it(`moves once when the webhook and the reading page come at once, ${PAIRS} times (R16)`, async () => {
       const stand = await start()
       const seen = new Set<SessionStatus>()
+      const sessions: Opened[] = []
       for (let pair = 0; pair < PAIRS; pair += 1) {
         const session = await open(stand)
+        sessions.push(session)
         await stand.happen(session.reference, 'paid')
         const all = [
           () => deliver(stand, session.reference, 'paid'),
           () => read(stand, session.id).then(({ status }) => seen.add(status)),
-          () => (pair % 2 ? stand.ask?.(session.id) : undefined),
+          () => (pair % 2 ? stand.harness.coinslot.reconcile() : undefined),
         ]
         await Promise.all((pair % 4 < 2 ? all : all.toReversed()).map((act) => act()))
         expect(await judge(stand, session)).toMatchObject({ status: 'paid', exception: null })
         expect(changes(stand, session.id)).toEqual(['paid'])
       }
       expect([...seen].filter((status) => status !== 'pending' && status !== 'paid')).toEqual([])
+      await expectTold(stand, sessions)
     }, 60_000)
   })
+}
+
+/** The merchant is told of every change of every session, in its order, under one id each. */
+async function expectTold(stand: Stand, sessions: readonly Opened[]): Promise<void> {
+  for (const { id } of sessions) {
+    const told = () => {
+      const events = stand.told.filter(({ data }) => data.id === id)
+      return [...new Map(events.map((event) => [event.id, event])).values()].map(nameOf)
+    }
+    await expect.poll(told, { timeout: 10_000 }).toEqual(changes(stand, id))
+  }
+}
+
+function nameOf({ type, data }: NotificationEvent): string {
+  return type === 'session.flagged' ? String(data.exception) : type.slice('session.'.length)
 }
 
 /** Every change of a session that was committed, in its order: its new status, or what is wrong with it. */
