@@ -96,7 +96,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/', healthRoutes(store))
   app.route('/', openApiRoutes(config.publicUrl))
   if (deps.sandbox) app.route('/sandbox', deps.sandbox)
-  if (deps.demoRoot !== undefined) app.route('/', demoRoutes(deps.demoRoot))
+  if (deps.demoRoot !== undefined) app.route('/', demoRoutes(deps.demoRoot, store))
 
   app.notFound((c) => answerError(c, new NotFound()))
   app.onError((error, c) => {

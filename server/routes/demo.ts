@@ -1,6 +1,8 @@
-/** The demo page's files, under the strictest policy that a merchant's page may have. */
+/** The demo page's files, under the strictest policy that a merchant's page may have, and what its merchant is told. */
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono, type MiddlewareHandler } from 'hono'
+import type { Notification } from '../contract/schemas.ts'
+import type { Store } from '../store/store.ts'
 import type { Env } from './guards.ts'
 
 const POLICY = [
@@ -16,7 +18,7 @@ const POLICY = [
 ].join('; ')
 
 /** @param root the folder with the built demo */
-export function demoRoutes(root: string): Hono<Env> {
+export function demoRoutes(root: string, store: Store): Hono<Env> {
   const files = serveStatic<Env>({ root })
   const headers = (cacheControl: string): MiddlewareHandler<Env> =>
     async function demoHeaders(c, next) {
@@ -25,6 +27,11 @@ export function demoRoutes(root: string): Hono<Env> {
       await next()
     }
   return new Hono<Env>()
+    .get('/demo/notifications/:session', async (c) => {
+      const messages = await store.findMessages('listener', c.req.param('session'))
+      c.header('Cache-Control', 'no-store')
+      return c.json(messages.map(({ body }) => JSON.parse(body) as Notification))
+    })
     .get('/', headers('no-cache'), files)
     .get('/:page{[a-z-]+\\.(html|svg)}', headers('no-cache'), files)
     .get('/assets/*', headers('public, max-age=31536000, immutable'), files)

@@ -73,27 +73,28 @@ const rarerChoices: readonly Choice[] = [
   {
     ending: 'underpaid',
     label: (payment) => `Pay only ${sum('underpaid', payment)}`,
-    told: html`It stays <code>pending</code>, with the exception <code>underpaid</code>.`,
+    told: html`The session stays <code>pending</code>, with the exception <code>underpaid</code>.`,
   },
   {
     ending: 'overpaid',
-    label: (payment) => `Pay ${sum('overpaid', payment)}`,
-    told: html`It stays <code>pending</code>, with the exception <code>overpaid</code>.`,
+    label: (payment) => `Pay more: ${sum('overpaid', payment)}`,
+    told: html`The session stays <code>pending</code>, with the exception <code>overpaid</code>.`,
   },
   {
     ending: 'late',
     label: () => 'Pay too late',
-    told: html`It is <code>expired</code>, and then has the exception <code>late</code>.`,
+    told: html`The session is <code>expired</code>, and then has the exception <code>late</code>.`,
   },
   {
     ending: 'twice',
     label: () => 'Pay twice',
-    told: html`It is <code>paid</code>, and then has the exception <code>duplicate</code>.`,
+    told: html`The session is <code>paid</code>, and then has the exception
+      <code>duplicate</code>.`,
   },
   {
     ending: 'refunded',
     label: () => 'Pay, then refund',
-    told: html`It is <code>paid</code>, and then <code>refunded</code>.`,
+    told: html`The session is <code>paid</code>, and then <code>refunded</code>.`,
   },
 ]
 

@@ -90,6 +90,21 @@ export async function takeMessages(
   return rows.map(toMessage)
 }
 
+export async function findMessages(
+  db: Kysely<Database>,
+  destination: Destination,
+  sessionId: string,
+): Promise<OutboxMessage[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('session_id', '=', sessionId)
+    .where('destination', '=', destination)
+    .orderBy('number')
+    .execute()
+  return rows.map(toMessage)
+}
+
 export async function keepDelivery(
   db: Kysely<Database>,
   { id, destination, attempt }: OutboxMessage,

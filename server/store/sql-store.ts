@@ -4,7 +4,7 @@ import { formatAmount } from '../contract/money.ts'
 import { moveTo } from '../settlement/settle.ts'
 import type { SessionRecord } from '../session.ts'
 import type { Database } from './database.ts'
-import { keepDelivery, takeMessages } from './outbox.ts'
+import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
 import { toAnswer, toRecord, toSessionRow } from './rows.ts'
 import { applyChange, settleReport, settleSince, type Unit } from './settlements.ts'
 import {
@@ -84,6 +84,7 @@ export function createSqlStore(db: Kysely<Database>, options: StoreOptions): Sto
     },
     takeMessages: (destination, limit, now) =>
       transact((tx) => takeMessages(tx, destination, limit, now)),
+    findMessages: (destination, sessionId) => findMessages(db, destination, sessionId),
     keepDelivery: (message, outcome, now) => keepDelivery(db, message, outcome, now),
     forgetMessages: async (before) => {
       await db.deleteFrom('outbox').where('created_at', '<', before.toISOString()).execute()

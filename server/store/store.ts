@@ -143,6 +143,8 @@ export interface Store {
    * again. Of one session and destination, only the oldest that is not done with.
    */
   takeMessages(destination: Destination, limit: number, now: Date): Promise<OutboxMessage[]>
+  /** Everything that a destination was told of a session, or is still to be told, in its order. */
+  findMessages(destination: Destination, sessionId: string): Promise<OutboxMessage[]>
   /** Keeps what came of an attempt; nothing where another has taken the message since. */
   keepDelivery(message: OutboxMessage, outcome: DeliveryOutcome, now: Date): Promise<void>
   /** Forgets messages of before this time, delivered or not. */

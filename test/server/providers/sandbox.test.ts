@@ -299,7 +299,7 @@ describe('sandbox: what is special about it', () => {
     const order = { ...fullOrder, amount: 1n, currency: 'JPY' }
     const { reference } = await adapter.createSession(order, CALL)
     const page = await (await fetch(`${fake.url}/pay/${reference}`)).text()
-    expect(page).toContain('Pay ¥2')
+    expect(page).toContain('Pay more: ¥2')
     expect(page).not.toContain('underpaid')
     await choose(fake, reference, 'underpaid')
     expect(await adapter.fetchReport?.(reference)).toMatchObject([{ status: 'pending' }])
@@ -316,7 +316,7 @@ describe('sandbox: what is special about it', () => {
     const page = await (await fetch(`${fake.url}/pay/${reference}`)).text()
     const text = page.replaceAll(/\s+/g, ' ')
     expect(text).toContain(`Pay only ${less} `)
-    expect(text).toContain(`Pay ${more} `)
+    expect(text).toContain(`Pay more: ${more} `)
   })
 
   it('cannot be changed once it has ended', async () => {

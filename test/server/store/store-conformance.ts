@@ -445,6 +445,25 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect(next?.type).toBe('session.paid')
       })
 
+      it('shows what one destination was told of one session, done with or not, in its order', async () => {
+        const store = await openStore()
+        await change(store, ['processing', 'paid', 'refunded'])
+        await change(store, ['failed'], 'ref_2')
+        const taken = await store.takeMessages('url', 9, AT)
+        const first = taken.find(({ type }) => type === 'session.processing')
+        if (!first) throw new Error('there is no message')
+        await store.keepDelivery(first, 'delivered', AT)
+        const told = ['session.processing', 'session.paid', 'session.refunded']
+        for (const destination of ['url', 'listener'] as const) {
+          const messages = await store.findMessages(destination, first.sessionId)
+          expect(messages.map(({ type }) => type)).toEqual(told)
+          expect(new Set(messages.map((message) => message.destination))).toEqual(
+            new Set([destination]),
+          )
+        }
+        expect(await store.findMessages('url', 'cs_unknown')).toEqual([])
+      })
+
       it('gives out no more messages at once than are asked for', async () => {
         const store = await openStore()
         await change(store, ['paid'])
