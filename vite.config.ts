@@ -1,13 +1,18 @@
 /** Builds everything that is shipped: the script tag, the npm widget, the server and the demo. */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import dts from 'vite-plugin-dts'
 import { configurationJsonSchema } from './server/config.ts'
 import type { Coinslot } from './server/coinslot.ts'
 
 const DEV_PORT = Number(process.env['PORT'] || 8080)
+
+/** What the script tag loads when a page needs it: `widget/{name}-part.ts`. */
+const PARTS = ['amount', 'status']
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -16,7 +21,7 @@ export default defineConfig(({ mode }) => ({
   root: here('demo'),
   builder: {
     async buildApp(builder) {
-      for (const name of ['client', 'bundle', 'widget', 'server']) {
+      for (const name of ['client', ...PARTS, 'bundle', 'widget', 'server']) {
         await builder.build(builder.environments[name]!)
       }
     },
@@ -32,26 +37,11 @@ export default defineConfig(({ mode }) => ({
         rollupOptions: { input: [here('demo/index.html'), here('demo/return.html')] },
       },
     },
-    // The script tag: one file, Lit inside. Library mode would leave its white space in.
-    bundle: {
-      consumer: 'client',
-      // Lit's build for Node runs in browsers too, and does not throw where there is no document.
-      resolve: { conditions: ['node', 'module', 'production'] },
-      build: {
-        outDir: here('dist'),
-        emptyOutDir: false,
-        copyPublicDir: false,
-        // The map is in the package, for those who serve it; the script does not name it.
-        sourcemap: 'hidden',
-        minify: true,
-        target: 'es2022',
-        rollupOptions: {
-          input: here('widget/index.ts'),
-          preserveEntrySignatures: 'strict',
-          output: { entryFileNames: 'coinslot.js', codeSplitting: false },
-        },
-      },
-    },
+    // The parts of the script tag come first: it holds their hashes.
+    ...Object.fromEntries(
+      PARTS.map((name) => [name, scriptTag(`${name}-part`, `coinslot-${name}-[hash].js`)]),
+    ),
+    bundle: scriptTag('index', 'coinslot.js'),
     // The npm package's widget: Lit stays an import, so that a page has it once.
     widget: {
       consumer: 'client',
@@ -90,18 +80,83 @@ export default defineConfig(({ mode }) => ({
   server: { port: DEV_PORT, strictPort: true },
   plugins: [
     squeezedTexts(),
+    freshParts(),
+    verifiedParts(),
     mode === 'start' ? [] : declarations(),
     configurationSchemaFile(),
     developmentServer(),
   ],
 }))
 
+/** A file of the script tag, with all that it imports inside. Library mode would leave its white space in. */
+function scriptTag(source: string, fileName: string): EnvironmentOptions {
+  return {
+    consumer: 'client',
+    // Lit's build for Node runs in browsers too, and does not throw where there is no document.
+    resolve: { conditions: ['node', 'module', 'production'] },
+    build: {
+      outDir: here('dist'),
+      emptyOutDir: false,
+      copyPublicDir: false,
+      // The map is in the package, for those who serve it; the script does not name it.
+      sourcemap: 'hidden',
+      minify: true,
+      target: 'es2022',
+      rollupOptions: {
+        input: here(`widget/${source}.ts`),
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: fileName, codeSplitting: false },
+      },
+    },
+  }
+}
+
+const isScriptTag = ({ name }: { name: string }) => name === 'bundle' || PARTS.includes(name)
+
+/** The files of a part in `dist/`: the one of this build, and those of builds before it. */
+function filesOfPart(name: string): string[] {
+  return readdirSync(here('dist')).filter((file) => file.startsWith(`coinslot-${name}-`))
+}
+
+/** Removes the parts of earlier builds: the server serves all that are there. */
+function freshParts(): Plugin {
+  return {
+    name: 'coinslot:fresh-parts',
+    applyToEnvironment: ({ name }) => PARTS.includes(name),
+    buildStart() {
+      const { name } = this.environment
+      for (const file of filesOfPart(name)) rmSync(here(`dist/${file}`))
+    },
+  }
+}
+
+/** In the script tag, a part is imported by its file's name and hash. */
+function verifiedParts(): Plugin {
+  return {
+    name: 'coinslot:verified-parts',
+    enforce: 'pre',
+    applyToEnvironment: ({ name }) => name === 'bundle',
+    transform(code, id) {
+      if (!id.endsWith('/widget/parts.ts')) return undefined
+      const verified = code.replace(/import\('\.\/(\w+)-part\.ts'\)/g, (_, name: string) => {
+        const file = filesOfPart(name).find((file) => file.endsWith('.js'))!
+        const hash = createHash('sha384').update(readFileSync(here(`dist/${file}`)))
+        return `importVerified('${file}', 'sha384-${hash.digest('base64')}')`
+      })
+      return {
+        code: `import { importVerified } from './verified-import.ts'\n${verified}`,
+        map: null,
+      }
+    },
+  }
+}
+
 /** What styles and templates have for those who read them is weight in the script tag. */
 function squeezedTexts(): Plugin {
   return {
     name: 'coinslot:squeezed-texts',
     enforce: 'pre',
-    applyToEnvironment: ({ name }) => name === 'bundle',
+    applyToEnvironment: isScriptTag,
     transform(code, id) {
       if (!id.startsWith(here('widget/'))) return undefined
       const squeezed = code

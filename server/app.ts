@@ -29,6 +29,7 @@ import { sessionRoutes } from './routes/sessions.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { widgetRoutes } from './routes/widget.ts'
 import type { Store } from './store/store.ts'
+import type { WidgetFiles } from './widget-files.ts'
 
 export interface AppDeps {
   readonly config: Config
@@ -38,8 +39,7 @@ export interface AppDeps {
   readonly feed: SessionFeed
   readonly log: Log
   readonly now: () => Date
-  /** The bytes of `coinslot.js`. */
-  readonly widget: Uint8Array
+  readonly widget: WidgetFiles
   /** The sandbox provider's own app, where it is configured. */
   readonly sandbox?: Hono | undefined
   /** The folder with the built demo, in demo mode. */

@@ -1,6 +1,5 @@
 /** Puts a whole Coinslot together from a configuration and an environment. */
 import { createHmac, randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { DestinationStream } from 'pino'
 import { createApp } from './app.ts'
@@ -23,6 +22,7 @@ import { createSandboxLedger } from './store/sandbox-ledger.ts'
 import { createSqlStore } from './store/sql-store.ts'
 import { openSqlite } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
+import { readWidgetFiles } from './widget-files.ts'
 import { createTransport, type Transport } from './transport.ts'
 
 export interface CoinslotOptions {
@@ -90,9 +90,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const config = parseConfig(options.configuration, environment)
   const log = createLog(config.logLevel, options.logTo ?? process.stderr)
 
-  const widget = await readFile(new URL('coinslot.js', assets)).catch((cause: unknown) => {
-    throw new Error('the widget is not built: run "npm run build" first', { cause })
-  })
+  const widget = await readWidgetFiles(assets)
   const db = await openSqlite(config.databasePath)
   const store = createSqlStore(db, {
     settle,

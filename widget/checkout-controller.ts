@@ -1,9 +1,10 @@
 /** All behaviour of a checkout, without a framework: terms, amount, states, one request at a time. */
-import { readAmount } from '../server/contract/amount-text.ts'
-import { formatAmount, MAX_MINOR } from '../server/contract/money.ts'
+import type { readAmount } from '../server/contract/amount-text.ts'
+import { formatAmount, MAX_MINOR, parseAmount } from '../server/contract/money.ts'
 import type { Customer } from '../server/contract/customer.ts'
 import type { CreateSession } from '../server/contract/schemas.ts'
 import {
+  browserTools,
   createIdempotencyKey,
   getCheckout,
   postSession,
@@ -20,6 +21,7 @@ import {
 import { englishMessages, fillText, type Messages } from '../server/contract/messages.ts'
 import { createMoneyFormat, type MoneyFormat } from '../server/contract/money-format.ts'
 import { readOffer } from './offer.ts'
+import { loadAmountPart } from './parts.ts'
 import { openExit, toRedirectUrl, type Exit } from './redirect.ts'
 import { joinTerms, toMinor, type Terms, type TermsText } from './terms.ts'
 
@@ -59,6 +61,8 @@ export interface CheckoutHost {
 /** What the controller needs of its surroundings; tests pass their own. */
 export interface CheckoutTools extends ClientTools {
   readonly openExit: (target: Text) => Exit
+  /** Reads what the buyer types; without it, it is loaded where there is something to type. */
+  readonly readAmount?: typeof readAmount
 }
 
 export interface CheckoutError {
@@ -80,16 +84,6 @@ const SHOWN = ['currency', 'amount', 'minAmount', 'maxAmount', 'editable', 'loca
 
 const STUCK_AFTER_MS = 30_000
 
-const browserTools: CheckoutTools = {
-  // Looked up at each call, since pages wrap it for tracing after we were loaded.
-  fetch: (...request) => fetch(...request),
-  after(ms, run) {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
-  openExit,
-}
-
 /** One checkout on a page. Its fields are for the host to read, never to write. */
 export class CheckoutController {
   state: CheckoutState = 'loading'
@@ -106,6 +100,7 @@ export class CheckoutController {
   /** What the server or the offer say about the terms; it wins over what the page says. */
   #told: TermsText = {}
   #isAsked = false
+  #read: typeof readAmount
   #amount: ReturnType<typeof readAmount> = 'empty'
   /** The buyer is in the middle of typing: the text is his. */
   #isTyping = false
@@ -114,9 +109,10 @@ export class CheckoutController {
   /** The request that has no definite answer yet. */
   #open: { readonly key: string; readonly body: string } | undefined
 
-  constructor(host: CheckoutHost, tools: CheckoutTools = browserTools) {
+  constructor(host: CheckoutHost, tools: CheckoutTools = { ...browserTools, openExit }) {
     this.#host = host
     this.#tools = tools
+    this.#read = tools.readAmount ?? readPlain
   }
 
   get isBusy(): boolean {
@@ -203,7 +199,7 @@ export class CheckoutController {
     if (!this.terms || this.isBusy) return
     this.text = text
     this.#isTyping = true
-    this.#amount = readAmount(text, this.terms.currency, this.#options!.locale)
+    this.#amount = this.#read(text, this.terms.currency, this.#options!.locale)
     if (!this.fault) this.error = undefined
     this.#host.update()
     const { amount } = this
@@ -325,8 +321,21 @@ export class CheckoutController {
     }
     this.#show()
     this.#setState('idle')
+    if (terms.editable) void this.#learnToRead()
     // Listeners look at what is shown, and may be added right after the element.
     if (!before) queueMicrotask(() => this.#host.dispatch(new CoinslotReadyEvent()))
+  }
+
+  async #learnToRead(): Promise<void> {
+    if (this.#read !== readPlain) return
+    try {
+      this.#read = (await loadAmountPart()).readAmount
+    } catch {
+      // Plain decimals can be typed all the same; it is asked for again with the next terms.
+      return
+    }
+    // What was typed meanwhile and not understood.
+    if (this.text && typeof this.#amount === 'string') this.type(this.text)
   }
 
   async #load(checkout: string): Promise<void> {
@@ -429,4 +438,10 @@ export class CheckoutController {
     this.#amount = toMinor(amount, this.terms.currency) ?? 'empty'
     this.#show()
   }
+}
+
+/** Reads what every locale reads alike: digits, and a point before two decimals at most. */
+function readPlain(text: string, currency: string): ReturnType<typeof readAmount> {
+  if (!text) return 'empty'
+  return /^\d+(\.\d\d?)?$/.test(text) ? parseAmount(text, currency) : 'malformed'
 }

@@ -1,176 +1,125 @@
 /** How `<coinslot-checkout>` looks: made from the page's own text, colour scheme and custom properties. */
 
-// Only so that editors and formatters know what it is.
-const css = String.raw
+import { baseStyles, css } from './base.styles.ts'
 
-export const styles = css`
-  :host {
-    --_accent: var(--coinslot-accent, light-dark(#2b4bd8, #a9b8ff));
-    --_error: var(--coinslot-error, light-dark(#b3261e, #ffb4ab));
-    display: block;
-    max-inline-size: var(--coinslot-width, 26rem);
-    color: var(--coinslot-text, inherit);
-    font: 1rem/1.4 var(--coinslot-font, inherit);
-    text-align: start;
-  }
-
-  :host([hidden]),
-  [hidden],
-  p:empty:not([role='status']) {
-    display: none !important;
-  }
-
-  * {
-    box-sizing: border-box;
-    margin: 0;
-    font: inherit;
-  }
-
-  [part='base'] {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: var(--coinslot-gap, 8px);
-    overflow-wrap: anywhere;
-  }
-
-  [part='summary'] {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: baseline;
-    justify-content: space-between;
-    column-gap: 16px;
-  }
-
-  [part='summary'] b {
-    font-size: 1.5em;
-    font-weight: 600;
-  }
-
-  [part='badge'] {
-    justify-self: start;
-    padding: 0 8px;
-    border: 1px solid;
-    border-radius: 9px;
-    background: light-dark(#fff2cc, #3b2f00);
-    color: light-dark(#5c4200, #ffdf8a);
-    font-size: 0.8em;
-  }
-
-  [part='label'] {
-    justify-self: start;
-    font-weight: 600;
-  }
-
-  [part='field'],
-  [part='button'] {
-    display: flex;
-    align-items: center;
-    gap: 10px;
-    min-block-size: max(44px, var(--coinslot-height, 52px));
-    padding-inline: 14px;
-    border: 1px solid var(--coinslot-border, color-mix(in srgb, currentColor 52%, transparent));
-    border-radius: var(--coinslot-radius, 10px);
-    background: var(--coinslot-field, color-mix(in srgb, currentColor 4%, transparent));
-  }
-
-  [part='currency'],
-  [part='hint'] {
-    color: var(--coinslot-muted, color-mix(in srgb, currentColor 76%, transparent));
-  }
-
-  .after [part='currency'] {
-    order: 1;
-  }
-
-  [part='input'] {
-    flex: 1;
-    align-self: stretch;
-    min-inline-size: 0;
-    padding: 0;
-    border: 0;
-    outline: 0;
-    background: none;
-    color: inherit;
-    font-size: 1.25em;
-    font-weight: 600;
-  }
-
-  [part='button']:focus-visible,
-  [part='field']:focus-within {
-    outline: 3px solid var(--coinslot-focus, var(--_accent));
-    outline-offset: 2px;
-  }
-
-  /* English texts keep their order on a page that is written from right to left. */
-  [part='currency'],
-  [part='hint'],
-  [part='error'],
-  [name='button'] {
-    unicode-bidi: plaintext;
-  }
-
-  [name='button'] {
-    display: block;
-  }
-
-  [part='hint'],
-  [part='error'] {
-    font-size: 0.9em;
-  }
-
-  [part='error'] {
-    color: var(--_error);
-  }
-
-  :host(:state(invalid)) [part='field'] {
-    border-color: var(--_error);
-    box-shadow: inset 0 0 0 1px var(--_error);
-  }
-
-  [part='button'] {
-    justify-content: center;
-    margin-block-start: 6px;
-    border-color: transparent;
-    background: var(--_accent);
-    color: var(--coinslot-on-accent, light-dark(#fff, #0c1447));
-    font-weight: 600;
-    cursor: pointer;
-  }
-
-  [part='button']:hover {
-    filter: brightness(1.1);
-  }
-
-  [part='button']:disabled {
-    cursor: not-allowed;
-    opacity: 0.5;
-  }
-
-  [part='spinner'] {
-    inline-size: 1em;
-    block-size: 1em;
-    border: 2px solid;
-    border-inline-end-color: transparent;
-    border-radius: 50%;
-    animation: turn 1s linear infinite;
-  }
-
-  @keyframes turn {
-    to {
-      rotate: 1turn;
+export const styles =
+  baseStyles +
+  css`
+    [part='label'] {
+      justify-self: start;
+      font-weight: 600;
     }
-  }
 
-  @media (prefers-reduced-motion: reduce) {
+    [part='field'],
+    [part='button'] {
+      display: flex;
+      align-items: center;
+      gap: 10px;
+      min-block-size: max(44px, var(--coinslot-height, 52px));
+      padding-inline: 14px;
+      border: 1px solid var(--coinslot-border, color-mix(in srgb, currentColor 52%, transparent));
+      border-radius: var(--coinslot-radius, 10px);
+      background: var(--coinslot-field, color-mix(in srgb, currentColor 4%, transparent));
+    }
+
+    [part='currency'],
+    [part='hint'] {
+      color: var(--coinslot-muted, color-mix(in srgb, currentColor 76%, transparent));
+    }
+
+    .after [part='currency'] {
+      order: 1;
+    }
+
+    [part='input'] {
+      flex: 1;
+      align-self: stretch;
+      min-inline-size: 0;
+      padding: 0;
+      border: 0;
+      outline: 0;
+      background: none;
+      color: inherit;
+      font-size: 1.25em;
+      font-weight: 600;
+    }
+
+    [part='button']:focus-visible,
+    [part='field']:focus-within {
+      outline: 3px solid var(--coinslot-focus, var(--_accent));
+      outline-offset: 2px;
+    }
+
+    /* English texts keep their order on a page that is written from right to left. */
+    [part='currency'],
+    [part='hint'],
+    [part='error'],
+    [name='button'] {
+      unicode-bidi: plaintext;
+    }
+
+    [name='button'] {
+      display: block;
+    }
+
+    [part='hint'],
+    [part='error'] {
+      font-size: 0.9em;
+    }
+
+    [part='error'] {
+      color: var(--_error);
+    }
+
+    :host(:state(invalid)) [part='field'] {
+      border-color: var(--_error);
+      box-shadow: inset 0 0 0 1px var(--_error);
+    }
+
+    [part='button'] {
+      justify-content: center;
+      margin-block-start: 6px;
+      border-color: transparent;
+      background: var(--_accent);
+      color: var(--coinslot-on-accent, light-dark(#fff, #0c1447));
+      font-weight: 600;
+      cursor: pointer;
+    }
+
+    [part='button']:hover {
+      filter: brightness(1.1);
+    }
+
+    [part='button']:disabled {
+      cursor: not-allowed;
+      opacity: 0.5;
+    }
+
     [part='spinner'] {
-      animation: none;
+      inline-size: 1em;
+      block-size: 1em;
+      border: 2px solid;
+      border-inline-end-color: transparent;
+      border-radius: 50%;
+      animation: turn 1s linear infinite;
     }
-  }
 
-  [role='status'] {
-    position: absolute;
-    inline-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-  }
-`
+    @keyframes turn {
+      to {
+        rotate: 1turn;
+      }
+    }
+
+    @media (prefers-reduced-motion: reduce) {
+      [part='spinner'] {
+        animation: none;
+      }
+    }
+
+    [role='status'] {
+      position: absolute;
+      inline-size: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+  `

@@ -3,13 +3,9 @@ import { html } from 'lit/html.js'
 import type { Customer } from '../server/contract/customer.ts'
 import { styles } from './checkout-element.styles.ts'
 import { CheckoutController, type AmountCode, type CheckoutState } from './checkout-controller.ts'
-import { chooseLocale } from '../server/contract/locale.ts'
 import type { Messages } from '../server/contract/messages.ts'
-import { languageAt } from './language-at.ts'
 import type { RedirectTarget } from './redirect.ts'
 import { TemplateElement } from './template-element.ts'
-
-const SCRIPT_ORIGIN = new URL(import.meta.url).origin
 
 const FLAGS: Readonly<Record<AmountCode, keyof ValidityStateFlags>> = {
   amount_required: 'valueMissing',
@@ -94,8 +90,6 @@ export class CoinslotCheckoutElement extends TemplateElement {
   declare checkout: string | null
   /** Signed offer, instead of or with `checkout`. */
   declare offer: string | null
-  /** Base URL of the Coinslot server; by default the origin of the script. */
-  declare server: string | null
   /** ISO 4217 code; by default from the offer or the server. */
   declare currency: string | null
   /** Amount to begin with, a decimal string; by default from the offer or the server. */
@@ -108,8 +102,6 @@ export class CoinslotCheckoutElement extends TemplateElement {
   declare description: string | null
   /** The merchant's own reference: passed along, not trusted. */
   declare clientReferenceId: string | null
-  /** BCP 47 tag; by default the nearest `lang`, then the browser's language. */
-  declare locale: string | null
   /** Where the payment page opens: `_self`, `_top` (out of an iframe) or `_blank`. */
   declare target: RedirectTarget | null
   /** Name of the form control; its value is the amount. */
@@ -119,7 +111,6 @@ export class CoinslotCheckoutElement extends TemplateElement {
   /** Texts in place of the built-in ones. */
   declare messages: Partial<Messages> | undefined
 
-  #internals = this.attachInternals()
   #isPressing = false
   #controller = new CheckoutController({
     dispatch: (event) => this.dispatchEvent(event),
@@ -207,11 +198,11 @@ export class CoinslotCheckoutElement extends TemplateElement {
     const input = this.#input
     // Not by the template: Lit compares with what it wrote last, not with what was typed since.
     if (input && input.value !== text) input.value = text
-    this.#setState('loading', state === 'loading')
-    this.#setState('busy', isBusy)
-    this.#setState('invalid', !!error && !!fault)
-    this.#setState('failed', !!error && !fault)
-    this.#setState('test', isTest)
+    this.setState('loading', state === 'loading')
+    this.setState('busy', isBusy)
+    this.setState('invalid', !!error && !!fault)
+    this.setState('failed', !!error && !fault)
+    this.setState('test', isTest)
     this.#judged()
   }
 
@@ -290,27 +281,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
   }
 
   #configure(): void {
-    const server = (this.server ?? SCRIPT_ORIGIN).replace(/\/+$/, '')
-    const locale = chooseLocale(this.locale, languageAt(this), navigator.language)
-    const { checkout, offer, currency, amount, minAmount, maxAmount, editable } = this
-    const { description, clientReferenceId, target, customer, messages } = this
-    this.#controller.configure({
-      server,
-      locale,
-      checkout,
-      offer,
-      currency,
-      amount,
-      minAmount,
-      maxAmount,
-      editable,
-      description,
-      clientReferenceId,
-      target,
-      customer,
-      messages,
-      disabled: this.#isDisabled,
-    })
+    this.#controller.configure({ ...this.settings, disabled: this.#isDisabled })
   }
 
   /** Tells the form, if there is one, the amount and what is wrong with it. */
@@ -318,20 +289,12 @@ export class CoinslotCheckoutElement extends TemplateElement {
     // What the page has just set counts, rendered or not.
     this.#configure()
     const { amount, fault } = this.#controller
-    this.#internals.setFormValue(amount ?? null)
+    this.internals.setFormValue(amount ?? null)
     if (fault) {
       const message = this.#controller.say(fault)
-      this.#internals.setValidity({ [FLAGS[fault]]: true }, message, this.#input ?? undefined)
-    } else this.#internals.setValidity({})
-    return this.#internals
-  }
-
-  #setState(name: string, isOn: boolean): void {
-    try {
-      this.#internals.states[isOn ? 'add' : 'delete'](name)
-    } catch {
-      // Engines of before 2024 have no custom states, or only with dashes before the name.
-    }
+      this.internals.setValidity({ [FLAGS[fault]]: true }, message, this.#input ?? undefined)
+    } else this.internals.setValidity({})
+    return this.internals
   }
 
   // Within the click where that is possible, or telephones do not show their keyboard.

@@ -15,6 +15,15 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>
 }
 
+export const browserTools: ClientTools = {
+  // Looked up at each call, since pages wrap it for tracing after we were loaded.
+  fetch: (...request) => fetch(...request),
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
 const GIVE_UP_AFTER_MS = 30_000
 
 /** Asks for the terms of a checkout. */
@@ -39,6 +48,15 @@ export function postSession(
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
     body,
   })
+}
+
+/** Asks how a session stands. */
+export function getSession(
+  tools: ClientTools,
+  call: AbortController,
+  url: string,
+): Promise<Answer> {
+  return send(tools, call, url)
 }
 
 /** A key of more than 140 random bits in letters that the server takes. */

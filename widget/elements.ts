@@ -1,5 +1,6 @@
 /** The elements' classes, without registering them. */
 export { CoinslotCheckoutElement } from './checkout-element.ts'
+export { CoinslotStatusElement } from './status-element.ts'
 export type { CheckoutState } from './checkout-controller.ts'
 export type { Messages } from '../server/contract/messages.ts'
 export {
@@ -7,5 +8,6 @@ export {
   CoinslotErrorEvent,
   CoinslotReadyEvent,
   CoinslotRedirectEvent,
+  CoinslotStatusEvent,
   CoinslotSubmitEvent,
 } from './events.ts'

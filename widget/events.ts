@@ -1,4 +1,5 @@
-/** The events of `<coinslot-checkout>`: classes with named fields; all bubble and leave shadow roots. */
+/** The events of the elements: classes with named fields; all bubble and leave shadow roots. */
+import type { Session } from '../server/contract/schemas.ts'
 
 /** The terms are known and shown. */
 export class CoinslotReadyEvent extends Event {
@@ -64,6 +65,17 @@ export class CoinslotErrorEvent extends Event {
   }
 }
 
+/** What is known of the payment has changed. */
+export class CoinslotStatusEvent extends Event {
+  /** The session as the server tells it; the only evidence of a payment that a page can have. */
+  readonly session: Session
+
+  constructor(session: Session) {
+    super('coinslot-status', { bubbles: true, composed: true })
+    this.session = session
+  }
+}
+
 declare global {
   interface GlobalEventHandlersEventMap {
     'coinslot-ready': CoinslotReadyEvent
@@ -71,5 +83,6 @@ declare global {
     'coinslot-submit': CoinslotSubmitEvent
     'coinslot-redirect': CoinslotRedirectEvent
     'coinslot-error': CoinslotErrorEvent
+    'coinslot-status': CoinslotStatusEvent
   }
 }

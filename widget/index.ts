@@ -1,16 +1,23 @@
 /** Registers the elements where their names are free; this is what the script tag runs. */
-import { CoinslotCheckoutElement } from './elements.ts'
+import { CoinslotCheckoutElement, CoinslotStatusElement } from './elements.ts'
 
 export * from './elements.ts'
 
-// A script can be loaded twice, and on a server there is nothing to register with.
+const elements = {
+  'coinslot-checkout': CoinslotCheckoutElement,
+  'coinslot-status': CoinslotStatusElement,
+}
+
+// On a server there is nothing to register with.
 const registry = globalThis.customElements as CustomElementRegistry | undefined
-if (registry && !registry.get('coinslot-checkout')) {
-  registry.define('coinslot-checkout', CoinslotCheckoutElement)
+for (const [name, element] of Object.entries(elements)) {
+  // A script can be loaded twice.
+  if (registry && !registry.get(name)) registry.define(name, element)
 }
 
 declare global {
   interface HTMLElementTagNameMap {
     'coinslot-checkout': CoinslotCheckoutElement
+    'coinslot-status': CoinslotStatusElement
   }
 }

@@ -1,5 +1,8 @@
 /** A custom element with a Lit template: what we use of LitElement, which would cost 2 kB more (brotli). */
 import { render } from 'lit/html.js'
+import { localeAt } from './locale-at.ts'
+
+const SCRIPT_ORIGIN = new URL(import.meta.url).origin
 
 // Servers import the elements too, to render pages around them, and have no HTMLElement.
 const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement)
@@ -33,18 +36,33 @@ export abstract class TemplateElement extends Base {
     })
   }
 
+  /** Base URL of the Coinslot server; by default the origin of the script. */
+  declare server: string | null
+  /** BCP 47 tag; by default the nearest `lang`, then the browser's language. */
+  declare locale: string | null
+
   /** Settles when what changed last is rendered. */
   updateComplete: Promise<void> | undefined
+  protected readonly internals = this.attachInternals()
   #objects: Record<string, unknown> = {}
 
   constructor() {
     super()
     const { attributes, objects, styles } = this.constructor as typeof TemplateElement
-    const sheet = sheets.get(styles) ?? new CSSStyleSheet()
-    if (!sheets.has(styles)) sheet.replaceSync(styles)
-    sheets.set(styles, sheet)
-    this.attachShadow({ mode: 'open', delegatesFocus: true }).adoptedStyleSheets = [sheet]
+    this.attachShadow({ mode: 'open', delegatesFocus: true })
+    this.adoptStyles(styles)
     for (const name of [...attributes, ...objects]) this.#upgrade(name)
+  }
+
+  /** What the page says by attributes and properties, with the defaults of those that every element has. */
+  protected get settings() {
+    const { attributes, objects } = this.constructor as typeof TemplateElement
+    const names = [...attributes, ...objects]
+    return {
+      ...Object.fromEntries(names.map((name) => [name, this[name as keyof this]])),
+      server: (this.server ?? SCRIPT_ORIGIN).replace(/\/+$/, ''),
+      locale: localeAt(this, this.locale),
+    }
   }
 
   connectedCallback(): void {
@@ -64,6 +82,24 @@ export abstract class TemplateElement extends Base {
     await undefined
     this.updateComplete = undefined
     if (this.isConnected) this.update()
+  }
+
+  /** Adds to how the element looks; a sheet is shared by all elements that look so. */
+  protected adoptStyles(styles: string): void {
+    const sheet = sheets.get(styles) ?? new CSSStyleSheet()
+    if (!sheets.has(styles)) sheet.replaceSync(styles)
+    sheets.set(styles, sheet)
+    const { adoptedStyleSheets } = this.shadowRoot!
+    if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet)
+  }
+
+  /** Switches a custom state, which pages select by `:state(name)`. */
+  protected setState(name: string, isOn: boolean): void {
+    try {
+      this.internals.states[isOn ? 'add' : 'delete'](name)
+    } catch {
+      // Engines of before 2024 have no custom states, or only with dashes before the name.
+    }
   }
 
   protected abstract template(): unknown

@@ -1,13 +1,30 @@
-/** `/coinslot.js` and `/coinslot-{version}.js`: the widget, compressed once when the server starts. */
+/** `/coinslot.js`, `/coinslot-{version}.js` and the script's parts, compressed once when the server starts. */
 import { createHash } from 'node:crypto'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { Hono, type Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import { etag } from 'hono/etag'
 import { version } from '../version.ts'
+import type { WidgetFiles } from '../widget-files.ts'
 import type { Env } from './guards.ts'
 
-export function widgetRoutes(source: Uint8Array): Hono<Env> {
+const REVALIDATED = 'public, no-cache'
+const IMMUTABLE = 'public, max-age=31536000, immutable'
+
+/** Only the files that were built have a route: nothing of an address is ever a path on the disk. */
+export function widgetRoutes({ script, parts }: WidgetFiles): Hono<Env> {
+  const answerScript = answerWith(script)
+  const routes = new Hono<Env>()
+    .get('/coinslot.js', etag(), (c) => answerScript(c, REVALIDATED))
+    .get(`/coinslot-${version}.js`, etag(), (c) => answerScript(c, IMMUTABLE))
+  for (const [name, source] of parts) {
+    const answerPart = answerWith(source)
+    routes.get(`/${name}`, etag(), (c) => answerPart(c, IMMUTABLE))
+  }
+  return routes
+}
+
+function answerWith(source: Uint8Array): (c: Context<Env>, cacheControl: string) => Response {
   const encoded: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
     br: new Uint8Array(brotliCompressSync(source)),
     gzip: new Uint8Array(gzipSync(source)),
@@ -15,7 +32,7 @@ export function widgetRoutes(source: Uint8Array): Hono<Env> {
   }
   const tag = `W/"${createHash('sha256').update(source).digest('base64url')}"`
 
-  function serve(c: Context<Env>, cacheControl: string): Response {
+  return function answer(c, cacheControl) {
     const encoding = accepts(c, {
       header: 'Accept-Encoding',
       supports: ['br', 'gzip'],
@@ -34,8 +51,4 @@ export function widgetRoutes(source: Uint8Array): Hono<Env> {
     if (encoding !== 'identity') c.header('Content-Encoding', encoding)
     return c.body(encoded[encoding] ?? encoded['identity']!)
   }
-
-  return new Hono<Env>()
-    .get('/coinslot.js', etag(), (c) => serve(c, 'public, no-cache'))
-    .get(`/coinslot-${version}.js`, etag(), (c) => serve(c, 'public, max-age=31536000, immutable'))
 }

@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 
+const PARTS = ['amount', 'status']
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+
+const IMPORT = /(^|[;}])\s*(import|export)\b[^;]*\bfrom\s*["'`]/
 
 describe('dist/coinslot.js', () => {
   const bundle = read('dist/coinslot.js')
@@ -15,8 +19,8 @@ describe('dist/coinslot.js', () => {
     expect(brotliCompressSync(bundle).byteLength).toBeLessThanOrEqual(10_000)
   })
 
-  it('is one file: it imports nothing, and Lit is inside', () => {
-    expect(bundle).not.toMatch(/(^|[;}])\s*(import|export)\b[^;]*\bfrom\s*["'`]|\bimport\(/)
+  it('imports nothing by itself, and Lit is inside', () => {
+    expect(bundle).not.toMatch(IMPORT)
     expect(bundle).toContain('lit$')
   })
 
@@ -27,6 +31,34 @@ describe('dist/coinslot.js', () => {
     ["Lit's development build", ['Lit is in dev mode']],
   ])('has nothing in it of %s', (_, words) => {
     expect(words.filter((word) => bundle.includes(word))).toEqual([])
+  })
+})
+
+describe('the parts of dist/coinslot.js', () => {
+  const bundle = read('dist/coinslot.js')
+  const files = readdirSync(new URL('dist/', root)).filter((name) => /^coinslot-.*\.js$/.test(name))
+
+  it('are all there, one of each, named in the script with the hash of their bytes', () => {
+    expect(files.map((name) => name.split('-')[1])).toEqual(PARTS)
+    for (const name of files) {
+      const hash = createHash('sha384')
+        .update(read(`dist/${name}`))
+        .digest('base64')
+      expect(bundle).toContain(`\`${name}\`,\`sha384-${hash}\``)
+    }
+  })
+
+  it('import nothing, and bring no second Lit', () => {
+    for (const name of files) {
+      expect(read(`dist/${name}`), name).not.toMatch(IMPORT)
+      expect(read(`dist/${name}`), name).not.toMatch(/\bimport\(|lit\$/)
+    }
+  })
+
+  it('are at most 5,000 bytes each, brotli', () => {
+    for (const name of files) {
+      expect(brotliCompressSync(read(`dist/${name}`)).byteLength, name).toBeLessThanOrEqual(5_000)
+    }
   })
 })
 

@@ -105,6 +105,24 @@ describe('the widget', () => {
     expect((await request('GET', '/coinslot-0.0.0.js')).status).toBe(404)
   })
 
+  it('has its parts beside it for ever, and nothing else that lies there', async () => {
+    const { request } = await startCoinslot()
+    const part = '/coinslot-sample-1a2b3c4d.js'
+    const answer = await request('GET', part)
+    expect(await answer.text()).toBe(readFixture(`assets${part}`))
+    expect(answer.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*')
+    for (const path of [
+      '/coinslot-sample-1a2b3c4d.js.map',
+      '/coinslot-other-1a2b3c4d.js',
+      '/coinslot-sample-..%2fcoinslot.js',
+      '/coinslot-../coinslot.js.map',
+      '/coinslot-sample-%00a2b3c4d.js',
+    ]) {
+      expect((await request('GET', path)).status, path).toBe(404)
+    }
+  })
+
   it('is compressed for who can read it, and not sent to who has it', async () => {
     const { request } = await startCoinslot()
     const headers = { 'Accept-Encoding': 'gzip, deflate, br' }

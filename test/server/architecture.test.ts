@@ -67,6 +67,15 @@ describe('the arrows of the house', () => {
     expect(arrows(widget, /client\.ts$/, /(^lit|element|controller)/)).toEqual([])
   })
 
+  it('keep the parts of the script tag free of Lit and of elements, which would be a second copy', () => {
+    const part = /^widget\/(status-controller|status-messages|session-watch|[a-z]+-part)\.ts$/
+    expect(arrows(widget, part, /(^lit|-element\.ts$|widget\/(elements|index)\.ts)/)).toEqual([])
+    expect(arrows(widget, /^widget\/(?!parts\.ts)/, /-part\.ts$/)).toEqual([])
+    expect(
+      arrows(widget, /(-element|checkout-controller)\.ts$/, /widget\/s(tatus-c|ession-w)/),
+    ).toEqual([])
+  })
+
   it('keep the adapters off the store, the routes, the configuration and one another', () => {
     const adapters = /^server\/providers\/(?!catalog)/
     expect(arrows(server, adapters, /^server\/(store|routes|config|app|sandbox\/)/)).toEqual([])

@@ -7,6 +7,7 @@ import type {
   CoinslotRedirectEvent,
   CoinslotSubmitEvent,
 } from '../../widget/index.ts'
+import { loadAmountPart } from '../../widget/parts.ts'
 import { checkoutTerms, fakeServer, json, problem, session } from './fixtures.ts'
 
 const pageFetch = window.fetch
@@ -66,6 +67,8 @@ async function write(element: CoinslotCheckoutElement, text: string) {
 }
 
 describe('<coinslot-checkout>', () => {
+  // Nobody types as soon as a test does.
+  before(loadAmountPart)
   afterEach(() => {
     window.fetch = pageFetch
     document.documentElement.style.colorScheme = ''

@@ -1,0 +1,2 @@
+/** The reading of amounts as people write them; loaded, after the first paint, where an amount can be typed. */
+export { readAmount } from '../server/contract/amount-text.ts'
