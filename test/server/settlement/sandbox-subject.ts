@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { Webhook } from 'standardwebhooks'
 import { parseAmount } from '../../../server/contract/money.ts'
 import type { SessionStatus } from '../../../server/contract/schemas.ts'
+import { demoConfiguration } from '../../../server/demo-configuration.ts'
 import { createSandboxApp } from '../../../server/sandbox/app.ts'
 import {
   receivedOf,
@@ -45,6 +46,8 @@ export async function startSandboxStand({
   wrap = (transport) => transport,
   webhooksArrive = false,
   configuration,
+  settings,
+  environment = {},
   now = () => new Date(),
 }: SandboxOptions = {}): Promise<SandboxStand> {
   const db = await openSqlite(':memory:')
@@ -72,7 +75,8 @@ export async function startSandboxStand({
   }
 
   const harness: Harness = await startCoinslot({
-    configuration,
+    configuration: settings ? { ...demoConfiguration, ...settings } : configuration,
+    environment,
     now,
     transport: wrap((request) => {
       const open = (bank ??= openBank(request.headers['authorization']))

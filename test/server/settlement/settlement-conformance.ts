@@ -6,9 +6,11 @@ import {
   type SessionStatus,
 } from '../../../server/contract/schemas.ts'
 import type { NotificationEvent } from '../../../server/notifications/listeners.ts'
+import type { Customer } from '../../../server/contract/customer.ts'
 import { idForLog } from '../../../server/session.ts'
-import type { Transport } from '../../../server/transport.ts'
+import { createTransport, type Transport } from '../../../server/transport.ts'
 import { readSession, type Harness, type RequestOptions } from '../coinslot-harness.ts'
+import { openSink, SECRET } from '../notifications/sink.ts'
 
 /** One provider, as the suite needs to know it. */
 export interface SettlementSubject {
@@ -31,11 +33,17 @@ export type Told = Extract<
 export interface StandOptions {
   /** Goes around everything that the server sends to the provider. */
   readonly wrap: (transport: Transport) => Transport
+  /** What is configured beside providers and checkouts. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
+  /** What the environment has beside the provider's secrets. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
 }
 
 /** A Coinslot whose checkout `donation` (25.00 USD) is paid at the provider's fake; the fake sends no webhook by itself. */
 export interface ProviderStand {
   readonly harness: Harness
+  /** Who pays, where the provider must know. */
+  readonly customer?: Customer
   /** The references of the fake's sessions, in the order in which they were made. */
   references(): Promise<readonly string[]>
   /**
@@ -72,8 +80,8 @@ const PAIRS = 200
 export function describeSettlement(subject: SettlementSubject): void {
   const { provider, canAsk, histories } = subject
 
-  async function start(wrap: StandOptions['wrap'] = (transport) => transport): Promise<Stand> {
-    const stand = await subject.start({ wrap })
+  async function start(options: Partial<StandOptions> = {}): Promise<Stand> {
+    const stand = await subject.start({ wrap: (transport) => transport, ...options })
     onTestFinished(() => stand.close())
     const told: NotificationEvent[] = []
     for (const type of notificationSchema.shape.type.options) {
@@ -82,8 +90,8 @@ export function describeSettlement(subject: SettlementSubject): void {
     return { ...stand, told }
   }
 
-  async function open({ harness, references }: ProviderStand): Promise<Opened> {
-    const answer = await harness.createSession({ checkout: 'donation' })
+  async function open({ harness, references, customer }: ProviderStand): Promise<Opened> {
+    const answer = await harness.createSession({ checkout: 'donation', customer })
     const { id } = await readSession(answer)
     return { id, reference: (await references()).at(-1) ?? '' }
   }
@@ -109,6 +117,27 @@ export function describeSettlement(subject: SettlementSubject): void {
   }
 
   describe(`settlement over ${provider}`, () => {
+    it('goes from a POST to paid, and to a signed notification at the merchant’s own server', async () => {
+      const sink = await openSink((end) => onTestFinished(end))
+      const toSink = createTransport()
+      const stand = await start({
+        settings: { notifications: { url: sink.url, allowPrivateAddress: true } },
+        environment: { COINSLOT_NOTIFICATION_SECRET: SECRET },
+        wrap: (transport) => (request) =>
+          request.url === sink.url ? toSink(request) : transport(request),
+      })
+      const session = await open(stand)
+      expect((await read(stand, session.id)).redirectUrl).toMatch(/^https?:/)
+      await stand.happen(session.reference, 'paid')
+      expect((await deliver(stand, session.reference, 'paid')).status).toBe(200)
+      const paid = await judge(stand, session)
+      expect(paid).toMatchObject({ status: 'paid', amount: '25.00', currency: 'USD' })
+      await expect
+        .poll(() => sink.received.map(({ event }) => event))
+        .toMatchObject([{ type: 'session.paid', data: paid }])
+      expect(sink.rejected).toEqual([])
+    })
+
     it('moves once when a webhook comes a hundred times at once, and takes each (R12)', async () => {
       const stand = await start()
       const session = await open(stand)
@@ -145,14 +174,16 @@ export function describeSettlement(subject: SettlementSubject): void {
 
     it('takes a webhook that overtakes the answer which names its session (R14)', async () => {
       const answers: Promise<Response>[] = []
-      const stand = await start((transport) => async (request) => {
-        const answer = await transport(request)
-        if (request.method !== 'POST' || answers.length > 0) return answer
-        const reference = (await stand.references()).at(-1) ?? ''
-        await stand.happen(reference, 'paid')
-        answers.push(deliver(stand, reference, 'paid'))
-        expect((await answers[0])?.status).toBe(200)
-        return answer
+      const stand = await start({
+        wrap: (transport) => async (request) => {
+          const answer = await transport(request)
+          if (request.method !== 'POST' || answers.length > 0) return answer
+          const reference = (await stand.references()).at(-1) ?? ''
+          await stand.happen(reference, 'paid')
+          answers.push(deliver(stand, reference, 'paid'))
+          expect((await answers[0])?.status).toBe(200)
+          return answer
+        },
       })
       const session = await open(stand)
       expect(answers).toHaveLength(1)

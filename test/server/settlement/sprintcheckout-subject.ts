@@ -29,14 +29,16 @@ export const sprintcheckoutSubject: SettlementSubject = {
   start,
 }
 
-async function start({ wrap }: StandOptions): Promise<ProviderStand> {
+async function start({ wrap, settings, environment }: StandOptions): Promise<ProviderStand> {
   const fake = await startFakeSprintcheckout(API_KEY)
   const harness = await startCoinslot({
     configuration: {
+      ...settings,
       providers: { sprintcheckout: {} },
       checkouts: { donation: { provider: 'sprintcheckout', currency: 'USD', amount: '25.00' } },
     },
     environment: {
+      ...environment,
       SPRINTCHECKOUT_API_KEY: API_KEY,
       SPRINTCHECKOUT_WEBHOOK_KEY: WEBHOOK_KEY,
       SPRINTCHECKOUT_BASE_URL: fake.url,
