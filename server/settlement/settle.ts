@@ -77,11 +77,12 @@ function settleRefund(session: SessionRecord, report: PaymentReport): readonly S
   if (session.status === 'paid') return [moveTo('refunded', session)]
   const payment = settlePayment(session, report)
   const isPaid = payment.some(({ status }) => status === 'paid')
-  return isPaid ? [...payment, moveTo('refunded', session)] : payment
+  if (isPaid) return [...payment, moveTo('refunded', session)]
+  // What was flagged before has been given back: that is nothing new to look at.
+  return payment.filter(({ exception }) => exception !== session.exception)
 }
 
-/** A flag that is up already stays; another sum of money that needs a person replaces it. */
+/** Each sum of money that needs a person is told of, also where one was before: it is another one. */
 function flag(session: SessionRecord, exception: SessionException): readonly SettlementChange[] {
-  if (session.exception === exception) return []
   return [{ status: session.status, exception, event: 'session.flagged' }]
 }

@@ -18,6 +18,8 @@ export interface Unit {
   readonly changed: SessionRecord[]
 }
 
+type Stand = Pick<SessionRecord, 'status' | 'exception'>
+
 /** @returns the session that the report changed, if it did */
 export async function settleReport(
   unit: Unit,
@@ -64,25 +66,45 @@ export async function settleSince(
     // What was asked for at once came at one time, with ids in their order.
     .orderBy('event_id')
     .execute()
-  let current = session
-  for (const row of rows) current = await applyReport(unit, current, toReport(row))
+  const reports = rows.map(toReport)
+  // Whatever did not fit the old amount is looked at again.
+  let current = isChanged ? { ...session, exception: null } : session
+  if (isChanged && isSame(foresee(unit.settle, current, reports), session)) return session
+  for (const report of reports) current = await applyReport(unit, current, report)
   return current
+}
+
+/** What a session would come to by these reports. */
+function foresee(settle: Settle, session: SessionRecord, reports: readonly PaymentReport[]): Stand {
+  return reports.reduce((current, report) => {
+    const last = settle(current, report).at(-1)
+    return last ? afterChange(current, last) : current
+  }, session)
+}
+
+function afterChange(session: SessionRecord, { event, ...change }: SettlementChange) {
+  return { ...session, ...change }
+}
+
+/** The merchant was told of this already, and is not told again at each change of the amount. */
+function isSame(one: Stand, other: Stand): boolean {
+  return one.status === other.status && one.exception === other.exception
 }
 
 /** Changes a session if it still is as it was read, and puts what the merchant is to be told beside it. */
 export async function applyChange(
   { tx, now, destinations, changed }: Unit,
   session: SessionRecord,
-  { event, ...change }: SettlementChange,
+  settled: SettlementChange,
 ): Promise<SessionRecord> {
   const { numUpdatedRows } = await tx
     .updateTable('sessions')
     .set({
-      status: change.status,
-      exception: change.exception,
-      ...(change.status !== 'pending' && { handoff: null }),
-      ...(change.amount !== undefined && {
-        amount: formatAmount(change.amount, session.currency),
+      status: settled.status,
+      exception: settled.exception,
+      ...(settled.status !== 'pending' && { handoff: null }),
+      ...(settled.amount !== undefined && {
+        amount: formatAmount(settled.amount, session.currency),
       }),
       updated_at: now.toISOString(),
     })
@@ -91,8 +113,8 @@ export async function applyChange(
     .executeTakeFirst()
   // Never under SQLite's write lock; where it can be, nothing of this is kept and the report comes again.
   if (numUpdatedRows !== 1n) throw new Error('the session changed while it was being settled')
-  const after = { ...session, ...change, updatedAt: now }
-  await addMessages(tx, destinations, event, after, now)
+  const after = { ...afterChange(session, settled), updatedAt: now }
+  await addMessages(tx, destinations, settled.event, after, now)
   changed.push(after)
   return after
 }

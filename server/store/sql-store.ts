@@ -204,8 +204,6 @@ async function release(
       // settled against.
       ...(amount !== undefined && {
         amount: whilePending('amount', formatAmount(amount, currency)),
-        // Whatever did not fit the old amount is looked at again; see `settleSince`.
-        exception: whilePending('exception', null),
       }),
     })
     .where('id', '=', id)
@@ -263,11 +261,8 @@ async function takeDue(
 }
 
 /** A value for a column that only an open session takes. */
-function whilePending<T extends string | null>(
-  column: 'amount' | 'exception' | 'handoff',
-  value: T,
-) {
-  return sql<T>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
+function whilePending(column: 'amount' | 'handoff', value: string) {
+  return sql<string>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
 }
 
 async function assertReferenceFree(

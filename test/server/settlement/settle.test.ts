@@ -73,6 +73,21 @@ describe('settle', () => {
     ])
   })
 
+  it.each([
+    ['pending', 'underpaid', { amount: 2499n }],
+    ['pending', 'overpaid', { amount: 2501n }],
+    ['pending', 'mismatch', { currency: 'EUR' }],
+    ['expired', 'late', {}],
+    ['paid', 'duplicate', {}],
+  ] as const)('tells of another payment of a %s session that is %s as well', (...row) => {
+    const [status, exception, change] = row
+    expect(settle({ ...session, status, exception }, report(change))).toEqual([
+      { status, exception, event: 'session.flagged' },
+    ])
+    const refund = report({ ...change, status: 'refunded' })
+    if (status !== 'paid') expect(settle({ ...session, status, exception }, refund)).toEqual([])
+  })
+
   it('takes several payments of a static order, each of them news', () => {
     const checkout = { ...session.checkout, orderType: 'STATIC' as const }
     const paid = { ...session, checkout, status: 'paid' as const }

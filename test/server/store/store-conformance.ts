@@ -205,6 +205,21 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       })
     })
 
+    it('tells of money that fits neither amount once, however often the amount is changed', async () => {
+      const store = await openStore()
+      const first = await claim(store)
+      await store.release(intent, first, opened, () => null, AT)
+      await store.settle({ ...paid, amount: 100n }, AT)
+      for (const amount of [3000n, 2500n, 3000n]) {
+        const change = await claim(store)
+        await store.release(intent, change, { ...opened, amount }, () => null, AT)
+      }
+      const { id } = first.session
+      expect(await store.findSession(id)).toMatchObject({ amount: 3000n, exception: 'underpaid' })
+      const told = await store.findMessages('url', id)
+      expect(told.map(({ type }) => type)).toEqual(['session.flagged'])
+    })
+
     it('keeps the amount that was paid when a change of it comes too late', async () => {
       const store = await openStore()
       const first = await claim(store)
