@@ -155,8 +155,10 @@ export function describeSettlement(subject: SettlementSubject): void {
       'ends as the ledger says, when %s are told in every order (R13)',
       async (_, history) => {
         const stand = await start()
+        const sessions: Opened[] = []
         for (const order of permutations(history)) {
           const session = await open(stand)
+          sessions.push(session)
           // Told in time, as it happens, or long after: whatever is told has happened before.
           const happened = happenedBefore(history)
           for (const told of order) {
@@ -168,6 +170,7 @@ export function describeSettlement(subject: SettlementSubject): void {
           expect(new Set(moves).size, `${order.join(', ')}: ${moves.join(', ')}`).toBe(moves.length)
           expect(moves.at(-1)).toBe(end.exception ?? end.status)
         }
+        await expectTold(stand, sessions)
       },
       60_000,
     )
