@@ -124,16 +124,27 @@ export const configurationSchema = z
   .superRefine(
     ({ checkouts, providers }, context) => {
       for (const [id, checkout] of Object.entries(checkouts ?? {})) {
-        if (Object.hasOwn(providers ?? {}, checkout?.provider)) continue
-        context.addIssue({
-          code: 'custom',
-          path: ['checkouts', id, 'provider'],
-          message: `must be one of "providers": ${Object.keys(providers ?? {}).join(', ') || 'none is there'}`,
-        })
+        const path = ['checkouts', id]
+        if (!Object.hasOwn(providers ?? {}, checkout?.provider)) {
+          const names = Object.keys(providers ?? {}).join(', ') || 'none is there'
+          const message = `must be one of "providers": ${names}`
+          context.addIssue({ code: 'custom', path: [...path, 'provider'], message })
+        } else if (!canTakeOrder(checkout)) {
+          const message = `${checkout.provider} takes one payment an order: only TRANSIENT`
+          context.addIssue({ code: 'custom', path: [...path, 'orderType'], message })
+        }
       }
     },
     { when: ({ value }) => typeof value === 'object' && value !== null },
   )
+
+/** Whether a checkout's provider has orders of its kind. */
+export function canTakeOrder({ provider, orderType }: Checkout): boolean {
+  return (
+    orderType !== 'STATIC' ||
+    definitions.some(({ id, staticOrders }) => id === provider && staticOrders)
+  )
+}
 
 /** A configuration as it is written in a file. */
 export type Configuration = z.input<typeof configurationSchema>

@@ -1,7 +1,7 @@
 /** Offers: the terms of one order, signed by the merchant's own back end as a JWT. */
 import { errors, jwtVerify, type JWTPayload } from 'jose'
 import { checkoutSchema, type Checkout } from './checkout-schema.ts'
-import type { Config } from './config.ts'
+import { canTakeOrder, type Config } from './config.ts'
 import type { Customer } from './contract/customer.ts'
 import { customerSchema } from './contract/schemas.ts'
 import { CheckoutNotFound, OfferExpired, OfferInvalid } from './errors.ts'
@@ -40,6 +40,11 @@ export async function verifyOffer(
     const [first] = merged.error?.issues ?? []
     const why = first ? [first.path.join('.'), first.message] : ['provider', 'is not configured']
     throw new OfferInvalid(`the terms of the offer are not those of a checkout: ${why.join(': ')}`)
+  }
+  if (!canTakeOrder(merged.data)) {
+    throw new OfferInvalid(
+      'the terms of the offer name an order type that its provider does not have',
+    )
   }
   const buyer = customerSchema.optional().safeParse(customer)
   if (!buyer.success) throw new OfferInvalid('the customer of the offer is malformed')

@@ -138,6 +138,8 @@ export interface ProviderDefinition<Settings extends z.ZodObject = z.ZodObject> 
    * host is one that a redirect URL may name.
    */
   readonly baseUrl: string | undefined
+  /** One session may take several payments; none can by default. */
+  readonly staticOrders?: true
   /** What of the customer it cannot do without; nothing by default. */
   readonly needsCustomer?: readonly CustomerPart[]
   /** Hosts that a redirect URL may name, unless the configuration names others. */

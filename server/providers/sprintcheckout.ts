@@ -48,6 +48,7 @@ export const sprintcheckout: ProviderDefinition<typeof settings> = {
   secrets: ['SPRINTCHECKOUT_API_KEY', 'SPRINTCHECKOUT_WEBHOOK_KEY'],
   baseUrl: 'https://api.sprintcheckout.com',
   redirectHosts: ['*.sprintcheckout.com'],
+  staticOrders: true,
 
   create({ settings, secrets, http }) {
     const headers = { 'X-SC-ApiKey': secrets['SPRINTCHECKOUT_API_KEY'] ?? '' }

@@ -77,6 +77,13 @@ describe('a configuration is refused', () => {
     )
   })
 
+  it('when a static order is asked of a provider that has none', () => {
+    const checkout = { provider: 'sandbox', currency: 'USD', amount: '5.00', orderType: 'STATIC' }
+    expect(problemsOf({ providers: { sandbox: {} }, checkouts: { box: checkout } }, {})).toEqual([
+      'checkouts.box.orderType: sandbox takes one payment an order: only TRANSIENT',
+    ])
+  })
+
   it('when notifications have no secret to be signed with, or one that is too weak', () => {
     const notifications = { url: 'https://shop.example/hooks/coinslot' }
     const withSecret = (secret?: string) =>

@@ -454,6 +454,7 @@ export function describeProvider(subject: ProviderSubject): void {
       expect(adapter.updateSession !== undefined).toBe(adapter.capabilities.update)
       expect(subject.updates !== undefined).toBe(adapter.capabilities.update)
       expect(adapter.fetchReport !== undefined).toBe(adapter.capabilities.status)
+      expect(definition.staticOrders ?? false).toBe(adapter.capabilities.staticOrders)
     })
 
     it('brings the reference and an absolute redirect URL back', async () => {
