@@ -75,7 +75,7 @@ interface Opened {
   readonly reference: string
 }
 
-const PAIRS = 200
+const PAIRS = 1000
 
 export function describeSettlement(subject: SettlementSubject): void {
   const { provider, canAsk, histories } = subject
@@ -224,7 +224,7 @@ export function describeSettlement(subject: SettlementSubject): void {
       }
       expect([...seen].filter((status) => status !== 'pending' && status !== 'paid')).toEqual([])
       await expectTold(stand, sessions)
-    }, 60_000)
+    }, 120_000)
   })
 }
 
@@ -246,6 +246,7 @@ function nameOf({ type, data }: NotificationEvent): string {
 /** Every change of a session that was committed, in its order: its new status, or what is wrong with it. */
 function changes({ harness }: ProviderStand, id: string): string[] {
   return harness.logs
+    .filter((line) => line.includes(idForLog(id)))
     .map((line) => JSON.parse(line) as Record<string, string | null>)
     .filter(({ session, status }) => session === idForLog(id) && status !== undefined)
     .map(({ status, exception }) => exception ?? status ?? '')
