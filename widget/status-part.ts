@@ -4,7 +4,7 @@ import type { Session } from '../server/contract/schemas.ts'
 import { browserTools } from './client.ts'
 import { createMoneyFormat } from '../server/contract/money-format.ts'
 import { StatusController, type StatusTools } from './status-controller.ts'
-import { statusMessages, type StatusName } from './status-messages.ts'
+import { statusMessages, type StatusName } from '../server/contract/status-messages.ts'
 import { toMinor } from './terms.ts'
 
 export { styles } from './status-element.styles.ts'

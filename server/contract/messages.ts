@@ -38,9 +38,26 @@ export const englishMessages = {
   failed: 'Something went wrong. You have not been charged. Please try again.',
 }
 
-/** What only the server's own payment page says. */
-export const payPageMessages = {
+/** What only the server's own pages say: `/pay`, and `/bridge`, which opens a provider's window. */
+export const pageMessages = {
   scan: 'Pay on another device',
+
+  heading: 'Your payment',
+  navigation: 'Payment',
+  back: 'Back to the shop',
+  noScript:
+    'The payment cannot be opened without JavaScript. Turn it on and load this page again, or go back to the shop.',
+  opening: 'Opening the payment…',
+  opened: 'The payment is open.',
+  slow: 'Opening the payment takes longer than it should. Wait a little, or try again.',
+  notOpened:
+    'The payment could not be opened. A content blocker may have stopped it, or the connection was lost. Please try again.',
+  broken:
+    'The payment service reports that something went wrong. Please try again, or go back to the shop.',
+  left: 'You have left the payment. You can try again.',
+  done: 'Thank you. The shop is told as soon as the payment is confirmed. You can close this page.',
+  closed: 'This payment cannot be opened any more',
+  startAgain: 'Go back to the shop and start the payment again.',
 }
 
 export type Messages = Readonly<Record<keyof typeof englishMessages, string>>

@@ -1,5 +1,6 @@
 /** The bridge page's document: what is paid, how the opening of it goes, and the way back to the shop. */
 import { html } from 'hono/html'
+import { englishMessages, fillText, pageMessages as words } from '../contract/messages.ts'
 import { createMoneyFormat } from '../contract/money-format.ts'
 import type { ReturnUrls } from '../order.ts'
 import type { ProviderBridge } from '../providers/provider.ts'
@@ -28,36 +29,33 @@ export function bridgePage({ session, sdk, payment, urls }: BridgePage): Html {
       ${Object.entries(sdk.attributes).map(([name, value]) => html` ${name}="${value}"`)}
     ></script>`
   return page(
-    `Pay ${amount}`,
+    fillText(englishMessages.pay, () => amount),
     html`<main
       data-payment="${JSON.stringify(payment)}"
       data-success="${urls.successUrl ?? ''}"
       data-cancel="${urls.cancelUrl ?? ''}"
       data-fail="${urls.failUrl ?? ''}"
     >
-      <h1>Your payment</h1>
+      <h1>${words.heading}</h1>
       <p class="sum">${amount}</p>
       ${checkout.description && html`<p><bdi>${checkout.description}</bdi></p>`}
       <noscript>
-        <p class="status">
-          The payment cannot be opened without JavaScript. Turn it on and load this page again, or
-          go back to the shop.
-        </p>
+        <p class="status">${words.noScript}</p>
       </noscript>
       <p
         class="status"
         role="status"
-        data-opening="Opening the payment…"
-        data-opened="The payment is open."
-        data-slow="Opening the payment takes longer than it should. Wait a little, or try again."
-        data-unavailable="The payment could not be opened. A content blocker may have stopped it, or the connection was lost. Please try again."
-        data-failed="The payment service reports that something went wrong. Please try again, or go back to the shop."
-        data-canceled="You have left the payment. You can try again."
-        data-done="Thank you. The shop is told as soon as the payment is confirmed. You can close this page."
+        data-opening="${words.opening}"
+        data-opened="${words.opened}"
+        data-slow="${words.slow}"
+        data-unavailable="${words.notOpened}"
+        data-failed="${words.broken}"
+        data-canceled="${words.left}"
+        data-done="${words.done}"
       ></p>
-      <nav aria-label="Payment">
-        <a href="" data-retry hidden>Try again</a>
-        ${back && html`<a href="${back}">Back to the shop</a>`}
+      <nav aria-label="${words.navigation}">
+        <a href="" data-retry hidden>${englishMessages.retry}</a>
+        ${back && html`<a href="${back}">${words.back}</a>`}
       </nav>
     </main>`,
     scripts,
@@ -71,7 +69,7 @@ export function messagePage(title: string, text: string, back?: string): Html {
     html`<main>
       <h1>${title}</h1>
       <p>${text}</p>
-      ${back && html`<nav aria-label="Payment"><a href="${back}">Back to the shop</a></nav>`}
+      ${back && html`<nav aria-label="${words.navigation}"><a href="${back}">${words.back}</a></nav>`}
     </main>`,
   )
 }

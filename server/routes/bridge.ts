@@ -4,6 +4,8 @@ import { bridgePage, messagePage } from './bridge-page.ts'
 import { entryScript, pageScript } from './bridge-page-script.ts'
 import { bridgePageStyles } from './bridge-page-styles.ts'
 import type { ConfiguredProvider } from '../configured-providers.ts'
+import { pageMessages } from '../contract/messages.ts'
+import { statusMessages } from '../contract/status-messages.ts'
 import { returnUrls } from '../order.ts'
 import type { ProviderBridge } from '../providers/provider.ts'
 import type { SessionRecord } from '../session.ts'
@@ -32,7 +34,7 @@ export function bridgeRoutes({ providers, store, now }: BridgeDeps): Hono<Env> {
       c.header('Referrer-Policy', 'no-referrer')
       c.header('Content-Security-Policy', pagePolicy())
       if (!session) {
-        return c.html(messagePage('No such payment', 'This link leads to no payment here.'), 404)
+        return c.html(messagePage(...statusMessages.unknown), 404)
       }
       if (session.status !== 'pending' || session.expiresAt <= now()) return sendOn(c, session)
       const bridge = providers.get(session.provider)?.adapter.bridge
@@ -40,9 +42,8 @@ export function bridgeRoutes({ providers, store, now }: BridgeDeps): Hono<Env> {
       const payment = handoff && (await bridge?.readHandoff(session.id, handoff))
       const urls = returnUrls(session)
       if (!bridge || !payment) {
-        const text = 'Go back to the shop and start the payment again.'
         return c.html(
-          messagePage('This payment cannot be opened any more', text, urls.cancelUrl),
+          messagePage(pageMessages.closed, pageMessages.startAgain, urls.cancelUrl),
           410,
         )
       }
@@ -63,17 +64,9 @@ function sendOn(c: Context<Env>, session: SessionRecord): Response | Promise<Res
   const isMade = ['processing', 'paid', 'refunded'].includes(session.status)
   const url = isMade ? successUrl : session.status === 'failed' ? (failUrl ?? cancelUrl) : cancelUrl
   if (url) return c.redirect(url, 303)
-  return c.html(messagePage(...endings[session.status]))
-}
-
-const endings: Readonly<Record<SessionRecord['status'], readonly [string, string]>> = {
-  pending: ['This payment has expired', 'It was not made in time.'],
-  processing: ['Thank you', 'Your payment has been seen and is being confirmed.'],
-  paid: ['Thank you', 'This payment has been made.'],
-  failed: ['This payment has failed', 'Go back to the shop to try again.'],
-  canceled: ['This payment was cancelled', 'Go back to the shop to try again.'],
-  expired: ['This payment has expired', 'It was not made in time.'],
-  refunded: ['This payment was refunded', 'The money is on its way back to you.'],
+  // One that is pending still has run out of time, and nobody has written it down yet.
+  const { status } = session
+  return c.html(messagePage(...statusMessages[status === 'pending' ? 'expired' : status]))
 }
 
 /** Only the provider's own origins may be reached from the page, and not even this server's API. */

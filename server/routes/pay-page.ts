@@ -6,7 +6,7 @@ import type { Checkout } from '../checkout-schema.ts'
 import {
   englishMessages as messages,
   fillText,
-  payPageMessages,
+  pageMessages,
   type Messages,
 } from '../contract/messages.ts'
 import { createMoneyFormat, type MoneyFormat } from '../contract/money-format.ts'
@@ -113,7 +113,7 @@ function field(page: PayPage, money: MoneyFormat, error: string | undefined): Ht
 function code(link: string): Html {
   const picture = renderSVG(link, { border: 2 })
   return html`<details>
-    <summary>${payPageMessages.scan}</summary>
+    <summary>${pageMessages.scan}</summary>
     <div class="code">${raw(picture)}</div>
     <p><a href="${link}">${link}</a></p>
   </details>`

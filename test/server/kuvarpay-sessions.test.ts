@@ -361,8 +361,8 @@ describe('GET /bridge/{session}', () => {
   })
 
   it.each([
-    ['COMPLETED', 'This payment has been made.'],
-    ['FAILED', 'This payment has failed'],
+    ['COMPLETED', 'Thank you. Your payment is confirmed.'],
+    ['FAILED', 'The payment did not go through'],
   ])(
     'says of a session that is %s what is the case where the shop has no page',
     async (status, text) => {

@@ -1,5 +1,5 @@
 /** What a buyer is told of a payment, in English: a title and a sentence for each case. */
-import type { SessionStatus } from '../server/contract/schemas.ts'
+import type { SessionStatus } from './schemas.ts'
 
 /** The statuses of a session, and the cases in which there is none to tell. */
 export type StatusName = SessionStatus | 'review' | 'asking' | 'unknown' | 'unnamed' | 'unreachable'
