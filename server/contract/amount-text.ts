@@ -72,8 +72,12 @@ function createReader(locale: string, currency: string, isAscii: boolean) {
 
   return (plain: string): Reading | AmountQuestion => {
     const amount = shape.exec(plain)?.[1] ?? '?'
-    const first = read(own[0]!, amount, currency)
-    if (typeof first === 'bigint') return first
+    const [first, ...others] = own.map((pattern) => read(pattern, amount, currency))
+    if (typeof first === 'bigint') {
+      // As money it has no decimals, as a number it has three (KWD in en-DE): the locale itself doubts.
+      const less = others.find((other) => typeof other === 'bigint' && other < first)
+      return less === undefined ? first : { ambiguous: [first, less as bigint] }
+    }
     if (THOUSAND_OR_DECIMAL.test(amount)) {
       const readings = ['', '.'].map((mark) => parseAmount(amount.replace(/\D/, mark), currency))
       return { ambiguous: readings.filter((reading) => typeof reading === 'bigint') }

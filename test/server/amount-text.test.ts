@@ -130,6 +130,7 @@ describe('a thousand to some and a decimal to others is asked about', () => {
     ['123,456', 'INR', 'en-IN', ['123456.00']],
     ['1.234', 'EUR', 'en-DE', ['1234.00']],
     ['1.234', 'KWD', 'fr-FR', ['1234.000', '1.234']],
+    ['123,456', 'KWD', 'en-BE', ['123456.000', '123.456']],
   ])('%j in %s for %s may be %j', (text, currency, locale, wires) => {
     const asked = readAmount(text, currency, locale)
     if (typeof asked !== 'object') throw new Error(`was read as ${asked}`)
