@@ -109,8 +109,11 @@ export const kadosei: ProviderDefinition<typeof settings> = {
           absent: NO_SUCH_CALL,
           idempotent: true,
         })
+        const status = answer && STATUS.get(answer.status)
         // A status that we do not know has been asked for all the same: no webhook is believed over it.
-        return answer && toReport(answer, STATUS.get(answer.status) ?? 'pending')
+        if (answer && !status)
+          return { ...toReport(answer, 'pending'), unknownStatus: answer.status }
+        return status && toReport(answer, status)
       },
 
       async readWebhook(request) {
@@ -177,8 +180,13 @@ function readReport(text: string): PaymentReport | undefined {
   // Its status and amount are those of the refund, of which there may be several; how the session
   // stands has to be asked, and this changes nothing by itself.
   if (event.startsWith('refund.')) return toReport({ sessionId: session.sessionId }, 'pending')
-  const status = session.status === undefined ? EVENT.get(event) : STATUS.get(session.status)
-  return status && toReport(session, status)
+  const meaning = EVENT.get(event)
+  if (session.status === undefined) return meaning && toReport(session, meaning)
+  const status = STATUS.get(session.status)
+  if (status) return toReport(session, status)
+  // No amount of it is believed: it is a reason to ask, and for a person to look if it is said to be paid.
+  const { sessionId, status: unknownStatus } = session
+  return { ...toReport({ sessionId }, meaning === 'paid' ? 'paid' : 'pending'), unknownStatus }
 }
 
 /** What a webhook looks like is not documented: the session is looked for where others have it. */

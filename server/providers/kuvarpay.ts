@@ -138,8 +138,10 @@ export const kuvarpay: ProviderDefinition<typeof settings> = {
           idempotent: true,
         })
         const { sessionId, status, currency, ...data } = dataOf(asked)
-        // With a status that we do not know it is open still: undefined would let a webhook decide.
-        const meaning = STATUS.get(status.toUpperCase()) ?? 'pending'
+        const meaning = STATUS.get(status.toUpperCase())
+        // Undefined would let a webhook decide.
+        if (!meaning)
+          return { ...toReport(sessionId, 'pending', undefined, currency), unknownStatus: status }
         const isWhole = meaning !== 'paid' || isPaidWhole(data)
         return toReport(sessionId, meaning, isWhole ? data.amount : undefined, currency)
       },

@@ -63,7 +63,7 @@ export function createReconciler({ store, settlement, log, now }: ReconcilerDeps
   async function reconcile(session: SessionRecord, pass: Pass): Promise<void> {
     const outcome = await ask(session, pass)
     // Its present state decides before a session is ended; it is asked for again.
-    if (outcome === 'unanswered' || session.expiresAt > now()) return
+    if (outcome === 'unanswered' || outcome === 'unclear' || session.expiresAt > now()) return
     // As long as it lives, a static order may be paid.
     if (session.checkout.orderType === 'STATIC') return
     if (await store.expire(session, now())) pass.expired += 1

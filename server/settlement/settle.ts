@@ -14,6 +14,11 @@ export interface PaymentReport {
   readonly eventId: string
   readonly reference: string
   readonly status: SessionStatus
+  /**
+   * The provider's own word where that is none that we know. Then nothing is certain, not even that
+   * nobody has paid: `status` is `pending`, or `paid` (and no amount told) where something else says so.
+   */
+  readonly unknownStatus?: string
   /** What was paid, in minor units of `currency`; absent where the provider does not say. */
   readonly amount?: bigint
   readonly currency?: string
@@ -53,10 +58,12 @@ export function moveTo(
 
 function settlePayment(
   session: SessionRecord,
-  { amount, currency }: PaymentReport,
+  { amount, currency, unknownStatus }: PaymentReport,
 ): readonly SettlementChange[] {
   const { checkout, status } = session
   if (status === 'refunded') return []
+  // Whatever that payment came to since.
+  if (status === 'paid' && unknownStatus !== undefined) return []
   if (status === 'paid' && !takesSeveral(session)) return flag(session, 'duplicate')
   if (currency !== session.currency || amount === undefined) return flag(session, 'mismatch')
   const isChosenThere = isEditableAtProvider(checkout) && isWithinLimits(checkout, amount)

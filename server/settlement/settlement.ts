@@ -15,8 +15,8 @@ export interface SettlementDeps {
   readonly now: () => Date
 }
 
-/** What asking about a session came to. */
-export type AskOutcome = 'not_askable' | 'unchanged' | 'changed'
+/** What asking about a session came to; `unclear` where it stands at a status that we do not know. */
+export type AskOutcome = 'not_askable' | 'unclear' | 'unchanged' | 'changed'
 
 export interface Settlement {
   /**
@@ -58,12 +58,14 @@ export function createSettlement({ providers, store, log, now }: SettlementDeps)
       if (!told) return
       const asked = await fetchReports(adapter, told.reference)
       const stand = asked?.at(-1)
+      const unknownStatus = readUnknown(stand ?? told, log)
       if (stand && stand.status !== told.status) {
         const { eventId: event } = told
         const statuses = { told: told.status, asked: stand.status }
         log.info({ provider: providerId, event, ...statuses }, 'the provider stands elsewhere now')
       }
-      await settleAll(asked ?? [told])
+      const isDoubtful = asked && told.status === 'paid' && unknownStatus !== undefined
+      await settleAll(isDoubtful ? [doubtOf(told, unknownStatus)] : (asked ?? [told]))
     },
 
     async ask({ provider, reference }) {
@@ -71,9 +73,27 @@ export function createSettlement({ providers, store, log, now }: SettlementDeps)
       if (!adapter || reference === null) return 'not_askable'
       const reports = await fetchReports(adapter, reference)
       if (!reports) return 'not_askable'
+      if (readUnknown(reports.at(-1), log) !== undefined) return 'unclear'
       return (await settleAll(reports)) ? 'changed' : 'unchanged'
     },
   }
+}
+
+/** The status that we do not know, if there is one: the operator has to look up what it means. */
+function readUnknown(report: PaymentReport | undefined, log: Log): string | undefined {
+  if (report?.unknownStatus === undefined) return undefined
+  const { provider, unknownStatus } = report
+  const status = /^[\w-]{1,40}$/.test(unknownStatus) ? unknownStatus : 'no word'
+  log.warn({ provider, status }, 'the provider tells a status that is not known')
+  return unknownStatus
+}
+
+/** What is told as paid and cannot be made out: no amount of it is believed, so that a person looks. */
+function doubtOf(
+  { provider, eventId, reference, status }: PaymentReport,
+  unknownStatus: string,
+): PaymentReport {
+  return { provider, eventId: `${eventId} unclear`, reference, status, unknownStatus }
 }
 
 async function readWebhook(

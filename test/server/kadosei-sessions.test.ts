@@ -218,6 +218,7 @@ describe('a session at Kadosei', () => {
     ['no currency', { currency: undefined }],
     ['another amount', { amount: { total: 140.75 } }],
     ['another currency', { currency: 'USD' }],
+    ['a status that nobody knows', { status: 'COMPLETED' }],
   ])(
     'is flagged and not paid by a signed webhook with %s, which cannot be asked about',
     async (_, change) => {

@@ -214,7 +214,6 @@ describe('a session at KuvarPay', () => {
     ['payment_received is told', 'checkout_session.payment_received', 'PENDING', 'pending'],
     ['completed is told, and it is pending', 'checkout_session.completed', 'PENDING', 'pending'],
     ['completed is told, and it has failed', 'checkout_session.completed', 'FAILED', 'failed'],
-    ['completed is told, with a word unknown', 'checkout_session.completed', 'DONE', 'pending'],
   ])('is not paid where %s', async (_, event, stands, status) => {
     const started = await start()
     const session = await open(started)
@@ -253,6 +252,27 @@ describe('a session at KuvarPay', () => {
       status: 'pending',
       exception: 'mismatch',
     })
+  })
+
+  it('is flagged where it is told as completed, and stands at a status that nobody knows', async () => {
+    let time = new Date()
+    const started = await start({}, () => time)
+    const session = await open(started)
+    await settle(started, 'SETTLED')
+    const doubtful = { status: 'pending', exception: 'mismatch' }
+    expect(await read(started, session)).toMatchObject(doubtful)
+    time = new Date(Date.parse(session.expiresAt) + 1)
+    await started.work('reconcile')
+    expect(await read(started, session)).toMatchObject(doubtful)
+    expect(started.logs.filter((line) => line.includes('"status":"SETTLED"'))).toHaveLength(2)
+  })
+
+  it('stays paid, and is no duplicate, when it moves on to a status that nobody knows', async () => {
+    const started = await start()
+    const session = await open(started)
+    await settle(started, 'COMPLETED')
+    await settle(started, 'SETTLED')
+    expect(await read(started, session)).toMatchObject({ status: 'paid', exception: null })
   })
 
   it('is paid once, however often that is told', async () => {

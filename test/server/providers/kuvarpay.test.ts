@@ -281,7 +281,7 @@ describe('kuvarpay: a session that is asked about', () => {
   it.each(['PAID', 'SUCCESS', 'OVERPAID', 'constructor', ''])(
     'is open still, and never paid, with a status that nobody has documented: %j',
     async (status) => {
-      expect(await ask({ status })).toMatchObject({ status: 'pending' })
+      expect(await ask({ status })).toMatchObject({ status: 'pending', unknownStatus: status })
     },
   )
 

@@ -18,7 +18,7 @@ const DAY = 24 * HOUR
 const after = (ms: number) => new Date(AT.getTime() + ms)
 
 /** What a provider says of each of its sessions when it is asked, or how it fails. */
-type Word = SessionStatus | Error | 'no such question'
+type Word = SessionStatus | Error | 'no such question' | 'SETTLED'
 
 interface Fake {
   readonly adapter: PaymentProvider
@@ -43,6 +43,9 @@ function fakeProvider(id: string, canBeAsked = true): Fake {
     if (word instanceof Error) throw word
     if (word === 'no such question') return undefined
     const eventId = `${reference}-${word}`
+    if (word === 'SETTLED') {
+      return { provider: id, eventId, reference, status: 'pending' as const, unknownStatus: word }
+    }
     return { provider: id, eventId, reference, status: word, amount: 2500n, currency: 'USD' }
   }
 
@@ -204,6 +207,20 @@ describe('a session past its time', () => {
     expect(await reconcileAll()).toMatchObject({ expired: 0 })
     expect(await statusOf(session)).toBe('expired')
     expect(await told()).toEqual(['session.expired'])
+  })
+
+  it('is not ended while its provider tells a status that nobody knows, which is logged', async () => {
+    const { open, at, bank, reconcileDue, statusOf, logs } = await start()
+    const session = await open('bank')
+    bank.say('SETTLED')
+    at(DAY)
+    expect(await reconcileDue()).toMatchObject({ asked: 1, settled: 0, expired: 0 })
+    expect(await statusOf(session)).toBe('pending')
+    expect(logs).toMatchObject([{ level: 40, provider: 'bank', status: 'SETTLED' }])
+    bank.say('paid')
+    at(DAY + HOUR)
+    await reconcileDue()
+    expect(await statusOf(session)).toBe('paid')
   })
 
   it('is expired where its provider does not answer this question after all', async () => {
