@@ -22,9 +22,11 @@ function describeError(error: unknown): unknown {
   }
   if (!(error instanceof Error)) return { type: typeof error }
   const { type, stack } = stdSerializers.err(error)
-  return { type, stack: withoutMessage(stack, error.message) }
+  return { type, stack: framesOf(stack, error.message) }
 }
 
-function withoutMessage(stack: string, message: string): string {
-  return message ? stack.replaceAll(message, '…') : stack
+/** Where it happened, and where its causes did: their messages stand between the frames. */
+function framesOf(stack: string, message: string): string[] {
+  const lines = (message ? stack.replaceAll(message, '…') : stack).split('\n')
+  return lines.filter((line) => line.startsWith('    at '))
 }
