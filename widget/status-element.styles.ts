@@ -9,13 +9,13 @@ export const styles =
     }
 
     [part='message'] {
-      display: grid;
-      grid-template-columns: auto minmax(0, 1fr);
+      display: flex;
       gap: 14px;
     }
 
     [part='icon'] {
       --_mark: var(--coinslot-muted, color-mix(in srgb, currentColor 76%, transparent));
+      flex: none;
       inline-size: 2.5rem;
       block-size: 2.5rem;
       fill: none;
@@ -42,12 +42,13 @@ export const styles =
       --_mark: light-dark(#8a6100, #ffdf8a);
     }
 
-    [role='status'] {
-      grid-column: 2;
-    }
-
     slot {
       display: block;
+    }
+
+    /* English texts keep their order on a page that is written from right to left. */
+    [part='title'],
+    [part='text'] {
       unicode-bidi: plaintext;
     }
 

@@ -1,5 +1,6 @@
 /** `<coinslot-status>`: the shell; what it shows is a part that is loaded once the element is on a page. */
 import { html } from 'lit/html.js'
+import type { Session } from '../server/contract/schemas.ts'
 import { CoinslotStatusEvent } from './events.ts'
 import { loadStatusPart } from './parts.ts'
 import type { StatusBody, StatusPage } from './status-part.ts'
@@ -57,6 +58,11 @@ export class CoinslotStatusElement extends TemplateElement {
 
   #body: StatusBody | undefined
   #isLost = false
+
+  /** The session as the server told it last, for a script that comes after the event. */
+  get current(): Session | undefined {
+    return this.#body?.session()
+  }
 
   override connectedCallback(): void {
     super.connectedCallback()

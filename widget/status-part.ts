@@ -28,6 +28,7 @@ export interface StatusBody {
   /** Takes what the page says; follows the session from then on. */
   configure(page: StatusPage): void
   disconnect(): void
+  session(): Session | undefined
   template(): unknown
 }
 
@@ -89,10 +90,19 @@ export function createStatusBody(element: StatusElement, tools = browser): Statu
   let locale = 'en'
   let shown: StatusName = 'asking'
 
+  function session(): Session | undefined {
+    return typeof controller.standing === 'string' ? undefined : controller.standing
+  }
+
   function words(): unknown {
     const [title, sentence] = statusMessages[shown]
     return html`<b part="title">${title}</b>
       <p part="text">${sentence}</p>`
+  }
+
+  function slot(name: (typeof SLOTS)[number]): unknown {
+    const isShown = name === (shown.startsWith('un') ? 'unknown' : shown)
+    return html`<slot name=${name} ?hidden=${!isShown}>${isShown ? words() : ''}</slot>`
   }
 
   function icon(): unknown {
@@ -123,25 +133,19 @@ export function createStatusBody(element: StatusElement, tools = browser): Statu
       element.setState(shown, true)
     },
     disconnect: () => controller.disconnect(),
+    session,
     template() {
-      const { standing } = controller
-      const slot = shown.startsWith('un') ? 'unknown' : shown
       // The region is there, empty, before the first status: what is in it from the first is not said.
       return html`
         <div part="base" dir=${RTL.test(locale) ? 'rtl' : 'ltr'}>
           <div part="message">
             ${icon()}
-            <div ?hidden=${shown !== 'asking'}>${shown === 'asking' ? words() : ''}</div>
-            <div role="status" aria-atomic="true">
-              ${SLOTS.map(
-                (name) =>
-                  html`<slot name=${name} ?hidden=${name !== slot}
-                    >${name === slot ? words() : ''}</slot
-                  >`,
-              )}
+            <div>
+              <div ?hidden=${shown !== 'asking'}>${shown === 'asking' ? words() : ''}</div>
+              <div role="status" aria-atomic="true">${SLOTS.map((name) => slot(name))}</div>
             </div>
           </div>
-          ${summary(typeof standing === 'string' ? {} : standing)}
+          ${summary(session() ?? {})}
         </div>
       `
     },

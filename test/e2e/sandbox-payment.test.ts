@@ -52,7 +52,7 @@ describe('a payment on the demo page', () => {
     await page.getByText('no real money moves').waitFor()
     await page.getByRole('button', { name: choice }).click()
     await page.waitForURL(/\/return\.html\?coinslot_session=cs_/)
-    await page.getByRole('heading', { name: title }).waitFor()
+    await page.getByText(title).waitFor()
 
     const id = new URL(page.url()).searchParams.get('coinslot_session') ?? ''
     const session: unknown = await (await fetch(`${server.url}/v1/sessions/${id}`)).json()
@@ -69,7 +69,7 @@ describe('a payment on the demo page', () => {
     })
     const { id } = (await opened.json()) as { id: string }
     await page.goto(`${server.url}/return.html?coinslot_session=${id}&status=paid&paid=true`)
-    await page.getByRole('heading', { name: 'Waiting for your payment' }).waitFor()
+    await page.getByText('Waiting for your payment').waitFor()
   })
 
   it('is made once, however often the button is pressed', async () => {

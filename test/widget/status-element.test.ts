@@ -149,6 +149,7 @@ describe('<coinslot-status>', () => {
     const element = await mount('<coinslot-status session="cs_1"></coinslot-status>')
     const event = (await oneEvent(document.body, 'coinslot-status')) as CoinslotStatusEvent
     expect(event.target).to.equal(element)
+    expect(element.current).to.equal(event.session)
     expect(event.session).to.include({ status: 'paid', amount: '25.00' })
     expect(event.bubbles && event.composed && !event.cancelable).to.equal(true)
   })
