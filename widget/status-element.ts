@@ -74,7 +74,6 @@ export class CoinslotStatusElement extends TemplateElement {
   }
 
   async #load(): Promise<void> {
-    this.#isLost = false
     try {
       const { createStatusBody, styles } = await loadStatusPart()
       this.adoptStyles(styles)

@@ -7,8 +7,6 @@ const SCRIPT_ORIGIN = new URL(import.meta.url).origin
 // Servers import the elements too, to render pages around them, and have no HTMLElement.
 const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement)
 
-const sheets = new Map<string, CSSStyleSheet>()
-
 /** Attributes are the state: properties read and write them, and whatever changes, it renders once. */
 export abstract class TemplateElement extends Base {
   /** Properties that are attributes: text, or null where there is none. */
@@ -84,13 +82,11 @@ export abstract class TemplateElement extends Base {
     if (this.isConnected) this.update()
   }
 
-  /** Adds to how the element looks; a sheet is shared by all elements that look so. */
+  /** Adds to how the element looks. */
   protected adoptStyles(styles: string): void {
-    const sheet = sheets.get(styles) ?? new CSSStyleSheet()
-    if (!sheets.has(styles)) sheet.replaceSync(styles)
-    sheets.set(styles, sheet)
-    const { adoptedStyleSheets } = this.shadowRoot!
-    if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet)
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(styles)
+    this.shadowRoot!.adoptedStyleSheets.push(sheet)
   }
 
   /** Switches a custom state, which pages select by `:state(name)`. */
