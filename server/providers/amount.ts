@@ -21,5 +21,6 @@ export function fromProviderNumber(value: unknown, currency: string): bigint | u
   // First, because the time to look for zeros at the end grows with the square of the length.
   if (text.length > MAX_AMOUNT_LENGTH) return undefined
   const minor = parseAmount(text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''), currency)
-  return typeof minor === 'bigint' ? minor : undefined
+  // More than that is nobody's payment, and no store could give it back.
+  return typeof minor === 'bigint' && minor <= MAX_MINOR ? minor : undefined
 }

@@ -18,6 +18,8 @@ describe('an amount that a provider gives', () => {
     '1,000',
     '01',
     'NaN',
+    '10000000000000.00',
+    '9'.repeat(32),
     '25.505',
     '1 ',
   ])('is none: %j', (text) => {
