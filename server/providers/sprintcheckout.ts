@@ -38,6 +38,7 @@ const webhookBody = z.object({
   status: z.string(),
   amount: z.unknown().optional(),
   currency: z.string().nullish(),
+  event: z.unknown().optional(),
   receipts: z.array(z.unknown()).nullish(),
 })
 
@@ -112,18 +113,28 @@ function toProviderSession(answer: z.output<typeof sessionAnswer>): ProviderSess
   return { reference: answer.sessionId, redirectUrl: answer.redirectUrl }
 }
 
-function readReport(body: Uint8Array): PaymentReport | undefined {
-  const { paymentSessionId, status, amount, currency, receipts } = parseWebhook(body)
-  const meaning = STATUS.get(status)
-  if (!meaning) return undefined
-  const paid = currency && isCurrency(currency) ? fromProviderNumber(amount, currency) : undefined
-  return {
+function readReport(body: Uint8Array): PaymentReport {
+  const { paymentSessionId, status, event, amount, currency, receipts } = parseWebhook(body)
+  const report = {
     provider: 'sprintcheckout',
     // There is no delivery id. The documentation says to tell reports apart by paymentSessionId, but
     // a static order is paid more than once: what tells payments apart is their receipts, where they
     // are told, and else the bytes of the report. An empty list tells nothing.
     eventId: digest(receipts?.length ? writeExactJson([paymentSessionId, status, receipts]) : body),
     reference: paymentSessionId,
+  }
+  const meaning = STATUS.get(status)
+  if (!meaning) {
+    // No amount of it is believed, so that a person looks where money is told of.
+    return {
+      ...report,
+      status: event === 'payment.succeeded' ? 'paid' : 'pending',
+      unknownStatus: status,
+    }
+  }
+  const paid = currency && isCurrency(currency) ? fromProviderNumber(amount, currency) : undefined
+  return {
+    ...report,
     status: meaning,
     ...(paid !== undefined && currency && { amount: paid, currency }),
   }

@@ -55,7 +55,7 @@ export function createSettlement({ providers, store, log, now }: SettlementDeps)
       const adapter = providers.get(providerId)?.adapter
       if (!adapter) throw new ProviderNotFound()
       const told = await readWebhook(adapter, request, log)
-      if (!told) return
+      if (!told) return log.info({ provider: providerId }, 'a webhook of nothing that is followed')
       const asked = await fetchReports(adapter, told.reference)
       const stand = asked?.at(-1)
       const unknownStatus = readUnknown(stand ?? told, log)

@@ -43,6 +43,7 @@ const payloads = [
 ] as const
 
 async function start(orderType: 'STATIC' | 'TRANSIENT') {
+  const logs: unknown[] = []
   const store = createSqlStore(await openSqlite(':memory:'), { settle, destinations: ['url'] })
   onTestFinished(() => store.close())
   const adapter = sprintcheckout.create({
@@ -57,7 +58,7 @@ async function start(orderType: 'STATIC' | 'TRANSIENT') {
   const { receive } = createSettlement({
     providers: new Map([['sprintcheckout', { adapter, test: false, redirectHosts: [] }]]),
     store,
-    log: pino({ level: 'silent' }),
+    log: pino({ base: null }, { write: (line: string) => void logs.push(JSON.parse(line)) }),
     now: () => AT,
   })
   const { checkout } = sessionRecord()
@@ -69,6 +70,7 @@ async function start(orderType: 'STATIC' | 'TRANSIENT') {
   await store.claim({ scope: 's', key: 'k', fingerprint: 'f' }, session, AT)
 
   return {
+    logs,
     tell: (body: object) =>
       receive('sprintcheckout', {
         headers: new Headers({ 'X-Webhook-Api-Key': WEBHOOK_KEY }),
@@ -126,6 +128,21 @@ describe.each(payloads)('by %s', (_, payment) => {
     await tell({ ...payment(1), ...change })
     expect(await find()).toMatchObject({ status: 'pending', exception })
   })
+
+  it.each(['REVIEW', 'success', 'constructor', ''])(
+    'the status %j, which is not documented, is never called paid',
+    async (status) => {
+      const { tell, find, logs } = await start('TRANSIENT')
+      await tell({ ...payment(1), status })
+      const isToldPaid = 'event' in payment(1)
+      const exception = isToldPaid ? 'mismatch' : null
+      expect(await find()).toMatchObject({ status: 'pending', exception })
+      const known = { level: 40, provider: 'sprintcheckout', status: status || 'no word' }
+      expect(logs).toMatchObject([known])
+      await tell(payment(2))
+      expect(await find()).toMatchObject({ status: 'paid' })
+    },
+  )
 
   it('a payment of another session changes nothing here', async () => {
     const { tell, find } = await start('TRANSIENT')
