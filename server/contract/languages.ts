@@ -1,0 +1,22 @@
+/** The built-in texts of every language but English; each is loaded alone, when somebody reads it. */
+import type { englishMessages, pageMessages } from './messages.ts'
+import type { statusMessages } from './status-messages.ts'
+
+type Texts<English> = { readonly [Name in keyof English]: string }
+
+/** All that Coinslot says in one language. */
+export interface Language {
+  readonly checkout: Texts<typeof englishMessages>
+  /** A title and a sentence each. */
+  readonly status: { readonly [Name in keyof typeof statusMessages]: readonly string[] }
+  readonly customer: Readonly<Record<string, string>>
+  readonly page: Texts<typeof pageMessages>
+}
+
+// Written out for the sake of bundlers. The build of the script tag puts verified files in place of these
+// imports (vite.config.ts).
+export const languages: Readonly<Record<string, () => Promise<{ readonly default: Language }>>> = {
+  ar: () => import('./languages/ar.json', { with: { type: 'json' } }),
+  de: () => import('./languages/de.json', { with: { type: 'json' } }),
+  fr: () => import('./languages/fr.json', { with: { type: 'json' } }),
+}
