@@ -72,6 +72,21 @@ describe('a payment on the demo page', () => {
     await page.getByText('Waiting for your payment').waitFor()
   })
 
+  it('is followed by another browser than the one that pays, which is told and does not ask', async () => {
+    const { page } = await openDemo()
+    const opened = page.waitForResponse(/\/v1\/sessions$/)
+    await payAmount(page, '30', '$30.00')
+    const id = (await opened).headers()['location']?.split('/').at(-1)
+
+    const watcher = await openPage(browser)
+    await watcher.page.goto(`${server.url}/return.html?coinslot_session=${id}`)
+    await watcher.page.getByText('Waiting for your payment').waitFor()
+    await page.getByRole('button', { name: 'Pay $30.00' }).click()
+    await watcher.page.getByText('Payment received').waitFor()
+    expect(watcher.calls).toEqual([`GET /v1/sessions/${id}/events`])
+    expect(watcher.complaints).toEqual([])
+  })
+
   it('is made once, however often the button is pressed', async () => {
     const { page, calls } = await openDemo()
     const button = page.getByRole('button', { name: 'Pay $25.00' })
