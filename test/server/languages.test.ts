@@ -18,9 +18,11 @@ const folder = new URL('../../server/contract/languages/', import.meta.url)
 const files = readdirSync(folder).map((name) => name.replace('.json', ''))
 
 /** Every text by its path: `status.paid.0`. */
-function textsOf(value: unknown, path: readonly string[] = []): [path: string, text: unknown][] {
-  if (typeof value !== 'object' || value === null) return [[path.join('.'), value]]
-  return Object.entries(value).flatMap(([name, inner]) => textsOf(inner, [...path, name]))
+function textsOf(value: unknown, path = ''): [path: string, text: unknown][] {
+  if (typeof value !== 'object' || value === null) return [[path, value]]
+  return Object.entries(value).flatMap(([name, inner]) =>
+    textsOf(inner, path ? `${path}.${name}` : name),
+  )
 }
 
 const english = Object.fromEntries(textsOf(ENGLISH)) as Record<string, string>
