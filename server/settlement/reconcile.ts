@@ -31,7 +31,7 @@ export interface Reconciliation {
 }
 
 export interface Reconciler {
-  /** One pass over the open sessions that are to be asked about now; of several servers one takes each. */
+  /** One pass over the sessions that are to be asked about now; of several servers one takes each. */
   reconcileDue(signal?: AbortSignal): Promise<Reconciliation>
   /** One pass over every open session. */
   reconcileAll(signal?: AbortSignal): Promise<Reconciliation>
@@ -39,6 +39,10 @@ export interface Reconciler {
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+/** Money that comes after the end is looked for this soon, and then ever more seldom for a day. */
+const FIRST_LATE_ASK_MS = 10 * MINUTE_MS
+const NEVER = new Date('9999-12-31T23:59:59.999Z')
 const PAGE = 100
 const CALLS_AT_ONCE = 8
 /** After so many failures in a row a provider is let alone until the next pass. */
@@ -46,12 +50,14 @@ const GIVE_UP_AFTER = 8
 
 /**
  * When a session is to be asked about again: the older it is, the later, but not after its end; and
- * past its end, where it is still open, the longer ago that is, the later.
+ * past its end, where it is still open, the longer ago that is, the later. One that has expired is
+ * asked about for a day more: a coin that was sent in time may arrive after it, and its webhook be lost.
  */
 export function nextAsk(
-  { createdAt, expiresAt }: Pick<SessionRecord, 'createdAt' | 'expiresAt'>,
+  { createdAt, expiresAt, status }: Pick<SessionRecord, 'createdAt' | 'expiresAt' | 'status'>,
   now: Date,
 ): Date {
+  if (status === 'expired') return nextLateAsk(now.getTime() - expiresAt.getTime(), now)
   const isOver = expiresAt <= now
   const age = now.getTime() - (isOver ? expiresAt : createdAt).getTime()
   const wait = Math.min(Math.max(Math.round(age / 2), MINUTE_MS), HOUR_MS)
@@ -59,11 +65,16 @@ export function nextAsk(
   return !isOver && next > expiresAt ? expiresAt : next
 }
 
+function nextLateAsk(age: number, now: Date): Date {
+  return age > DAY_MS ? NEVER : new Date(now.getTime() + Math.max(age, FIRST_LATE_ASK_MS))
+}
+
 export function createReconciler({ store, settlement, log, now }: ReconcilerDeps): Reconciler {
   async function reconcile(session: SessionRecord, pass: Pass): Promise<void> {
     const outcome = await ask(session, pass)
     // Its present state decides before a session is ended; it is asked for again.
     if (outcome === 'unanswered' || outcome === 'unclear' || session.expiresAt > now()) return
+    if (session.status === 'expired') return
     // As long as it lives, a static order may be paid.
     if (session.checkout.orderType === 'STATIC') return
     if (await store.expire(session, now())) pass.expired += 1

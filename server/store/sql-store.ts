@@ -26,6 +26,8 @@ const LEASE_MS = 15_000
 const FIRST_ASK_MS = 60_000
 
 const OPEN = ['pending', 'processing'] as const
+/** Money may still come after the end. */
+const ASKED_ABOUT = ['pending', 'processing', 'expired'] as const
 
 type Tx = Transaction<Database>
 
@@ -244,7 +246,7 @@ async function takeDue(
   const rows = await tx
     .selectFrom('sessions')
     .selectAll()
-    .where('status', 'in', OPEN)
+    .where('status', 'in', ASKED_ABOUT)
     .where('ask_at', '<=', now.toISOString())
     .orderBy('ask_at')
     .limit(limit)

@@ -127,7 +127,7 @@ export interface Store {
    */
   expire(session: SessionRecord, now: Date): Promise<SessionRecord | undefined>
   /**
-   * Takes the open sessions that are to be asked about now, and sets when each is to be asked about
+   * Takes the sessions, open or expired, that are to be asked about now, and sets when each is to be asked about
    * again: of several servers one takes it.
    * @param next must be later than now
    */

@@ -108,7 +108,7 @@ async function start() {
 }
 
 describe('nextAsk', () => {
-  const session = { createdAt: AT, expiresAt: after(DAY) }
+  const session = { createdAt: AT, expiresAt: after(DAY), status: 'pending' as const }
 
   it.each([
     ['after a minute while it is new', MINUTE, 2 * MINUTE],
@@ -120,6 +120,18 @@ describe('nextAsk', () => {
     ['after an hour when its end was long ago', 9 * DAY, 9 * DAY + HOUR],
   ])('asks again %s', (_, now, next) => {
     expect(nextAsk(session, after(now))).toEqual(after(next))
+  })
+
+  it.each([
+    ['after ten minutes once it has expired', DAY + 1, DAY + 10 * MINUTE + 1],
+    ['after as long as it has been expired', DAY + 3 * HOUR, DAY + 6 * HOUR],
+  ])('asks again %s', (_, now, next) => {
+    expect(nextAsk({ ...session, status: 'expired' }, after(now))).toEqual(after(next))
+  })
+
+  it('asks no more about what expired more than a day ago', () => {
+    const next = nextAsk({ ...session, status: 'expired' }, after(2 * DAY + 1))
+    expect(next.getTime()).toBeGreaterThan(after(1_000_000 * DAY).getTime())
   })
 
   it('is later than now, always', () => {
@@ -208,6 +220,25 @@ describe('a session past its time', () => {
     expect(await statusOf(session)).toBe('expired')
     expect(await told()).toEqual(['session.expired'])
   })
+
+  it.each([0, 5 * MINUTE, 23 * HOUR])(
+    'is flagged when its money arrives %i ms after it has expired, and the webhook is lost',
+    async (late) => {
+      const { open, at, bank, reconcileDue, store } = await start()
+      const { id } = await open('bank')
+      at(DAY)
+      expect(await reconcileDue()).toMatchObject({ expired: 1 })
+      for (let now = MINUTE; now <= 10 * DAY; now += MINUTE * 10) {
+        if (now > late) bank.say('paid')
+        at(DAY + now)
+        await reconcileDue()
+      }
+      expect(await store.findSession(id)).toMatchObject({ status: 'expired', exception: 'late' })
+      const told = await store.findMessages('url', id)
+      expect(told.map(({ type }) => type)).toEqual(['session.expired', 'session.flagged'])
+      expect(bank.asked.length).toBeLessThan(15)
+    },
+  )
 
   it('is not ended while its provider tells a status that nobody knows, which is logged', async () => {
     const { open, at, bank, reconcileDue, statusOf, logs } = await start()

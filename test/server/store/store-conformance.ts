@@ -325,6 +325,15 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(rest.map(({ id }) => id)).toEqual([ids[1]])
     })
 
+    it('gives out those that have expired, too, for as long as they are to be asked about', async () => {
+      const store = await openStore()
+      const { session } = await claim(store)
+      await store.expire(session, seconds(DAY_S))
+      const taken = await store.takeDue(10, seconds(DAY_S), () => seconds(2 * DAY_S))
+      expect(taken).toMatchObject([{ id: session.id, status: 'expired' }])
+      expect(await store.takeDue(10, seconds(2 * DAY_S - 1), () => seconds(9 * DAY_S))).toEqual([])
+    })
+
     it('lists every open session once, page by page', async () => {
       const store = await openStore()
       const statuses = ['pending', 'processing', 'paid', 'pending', 'failed', 'pending'] as const
