@@ -8,6 +8,7 @@ import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import dts from 'vite-plugin-dts'
 import { configurationJsonSchema } from './server/config.ts'
 import type { Coinslot } from './server/coinslot.ts'
+import { version } from './server/version.ts'
 
 const DEV_PORT = Number(process.env['PORT'] || 8080)
 
@@ -21,13 +22,13 @@ export default defineConfig(({ mode }) => ({
   root: here('demo'),
   builder: {
     async buildApp(builder) {
-      for (const name of ['client', ...PARTS, 'bundle', 'widget', 'server']) {
+      for (const name of [...PARTS, 'bundle', 'client', 'widget', 'server']) {
         await builder.build(builder.environments[name]!)
       }
     },
   },
   environments: {
-    // The demo: it loads the script tag from the server, as a merchant's page does.
+    // The demo: it loads the script tag from the server, as a merchant's page does, so it comes after it.
     client: {
       build: {
         outDir: here('dist/demo'),
@@ -82,6 +83,7 @@ export default defineConfig(({ mode }) => ({
     squeezedTexts(),
     freshParts(),
     verifiedParts(),
+    pinnedScript(),
     mode === 'start' ? [] : declarations(),
     configurationSchemaFile(),
     developmentServer(),
@@ -118,6 +120,11 @@ function filesOfPart(name: string): string[] {
   return readdirSync(here('dist')).filter((file) => file.startsWith(`coinslot-${name}-`))
 }
 
+function integrityOf(file: string, algorithm: 'sha256' | 'sha384'): string {
+  const hash = createHash(algorithm).update(readFileSync(here(`dist/${file}`)))
+  return `${algorithm}-${hash.digest('base64')}`
+}
+
 /** Removes the parts of earlier builds: the server serves all that are there. */
 function freshParts(): Plugin {
   return {
@@ -140,13 +147,28 @@ function verifiedParts(): Plugin {
       if (!id.endsWith('/widget/parts.ts')) return undefined
       const verified = code.replace(/import\('\.\/(\w+)-part\.ts'\)/g, (_, name: string) => {
         const file = filesOfPart(name).find((file) => file.endsWith('.js'))!
-        const hash = createHash('sha384').update(readFileSync(here(`dist/${file}`)))
-        return `importVerified('${file}', 'sha384-${hash.digest('base64')}')`
+        return `importVerified('${file}', '${integrityOf(file, 'sha256')}')`
       })
       return {
         code: `import { importVerified } from './verified-import.ts'\n${verified}`,
         map: null,
       }
+    },
+  }
+}
+
+/** The demo's pages pin the script tag that was just built, as a merchant's page does. */
+function pinnedScript(): Plugin {
+  return {
+    name: 'coinslot:pinned-script',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html) =>
+        html.replaceAll(
+          'src="/coinslot.js"',
+          `src="/coinslot-${version}.js" integrity="${integrityOf('coinslot.js', 'sha384')}"`,
+        ),
     },
   }
 }
@@ -168,7 +190,10 @@ function squeezedTexts(): Plugin {
 }
 
 function squeezeMarkup(template: string): string {
-  return template.replace(/\n\s+/g, ' ').replace(/="([\w-]+)"/g, '=$1')
+  return template
+    .replace(/(?<=[>`])\n\s+(?=[<`])|\n\s+\/?(?=>)/g, '')
+    .replace(/\n\s+/g, ' ')
+    .replace(/="([\w-]+)"/g, '=$1')
 }
 
 function squeezeStyles(styles: string): string {
@@ -178,6 +203,7 @@ function squeezeStyles(styles: string): string {
     .replace(/:\s+/g, ':')
     .replace(/;}/g, '}')
     .replace(/='([\w-]+)'/g, '=$1')
+    .replace(/\s+(?=!|`$)|(?<=`)\s+|\b0(?=\.)/g, '')
 }
 
 /** Types of every public entry, once. */
@@ -236,7 +262,8 @@ function developmentServer(): Plugin {
           response.end(`import ${JSON.stringify(`/@fs${here('widget/index.ts')}`)}`)
           return
         }
-        if (!/^\/(v1|bridge|sandbox|healthz|readyz|openapi\.json)/.test(path)) return next()
+        if (!/^\/(v1|bridge|sandbox|healthz|readyz|openapi\.json|coinslot[.-])/.test(path))
+          return next()
         running ??= start()
         running
           .then(({ fetch }) => getRequestListener(fetch)(request, response))

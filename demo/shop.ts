@@ -6,6 +6,7 @@ import { describeTerms, fetchTerms } from './terms.ts'
 
 const checkout = find('coinslot-checkout')
 const code = find('.snippet')
+const script = find('script[src*="/coinslot"]') as HTMLScriptElement
 const copied = find('.copied')
 const termList = find('.terms dl')
 
@@ -16,7 +17,7 @@ function show(next: string): void {
   sample = next
   checkout.setAttribute('checkout', sample)
   for (const goods of findAll('.goods')) goods.hidden = goods.dataset.sample !== sample
-  code.replaceChildren(...snippetNodes(snippet(location.origin, sample)))
+  code.replaceChildren(...snippetNodes(snippet(script, sample)))
   copied.textContent = ''
   void showTerms(sample)
 }
@@ -44,7 +45,7 @@ function row(name: string, value: string): HTMLElement {
 }
 
 async function copy(): Promise<void> {
-  const outcome = await copyText(snippetText(snippet(location.origin, sample)), code)
+  const outcome = await copyText(snippetText(snippet(script, sample)), code)
   // Emptied first, so that a second copy is announced as well.
   copied.textContent = ''
   setTimeout(() => {

@@ -14,10 +14,11 @@ function element(name: string, attributes: Readonly<Record<string, string | true
   return [...tokens, plain('></'), ['tag', name], plain('>')]
 }
 
-/** The tags for one checkout, loaded from one Coinslot server. */
-export function snippet(server: string, checkout: string): readonly Token[] {
+/** The tags for one checkout, loaded as the script tag of this page is: the same file, with the same hash. */
+export function snippet(script: HTMLScriptElement, checkout: string): readonly Token[] {
+  const { src, integrity } = script
   return [
-    ...element('script', { type: 'module', src: `${server}/coinslot.js` }),
+    ...element('script', { type: 'module', src, ...(integrity && { integrity }) }),
     plain('\n\n'),
     ...element('coinslot-checkout', { checkout }),
   ]

@@ -32,14 +32,11 @@ export const styles =
     }
 
     [part='input'] {
+      all: unset;
       flex: 1;
       align-self: stretch;
       min-inline-size: 0;
-      padding: 0;
-      border: 0;
-      outline: 0;
-      background: none;
-      color: inherit;
+      -webkit-user-select: text;
       font-size: 1.25em;
       font-weight: 600;
     }
@@ -101,18 +98,15 @@ export const styles =
       border: 2px solid;
       border-inline-end-color: transparent;
       border-radius: 50%;
-      animation: turn 1s linear infinite;
+
+      @media (prefers-reduced-motion: no-preference) {
+        animation: turn 1s linear infinite;
+      }
     }
 
     @keyframes turn {
       to {
         rotate: 1turn;
-      }
-    }
-
-    @media (prefers-reduced-motion: reduce) {
-      [part='spinner'] {
-        animation: none;
       }
     }
 

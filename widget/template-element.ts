@@ -1,6 +1,7 @@
 /** A custom element with a Lit template: what we use of LitElement, which would cost 2 kB more (brotli). */
 import { render } from 'lit/html.js'
 import { localeAt } from './locale-at.ts'
+import { pageNonce } from './page-nonce.ts'
 
 const SCRIPT_ORIGIN = new URL(import.meta.url).origin
 
@@ -84,9 +85,17 @@ export abstract class TemplateElement extends Base {
 
   /** Adds to how the element looks. */
   protected adoptStyles(styles: string): void {
+    const { adoptedStyleSheets } = this.shadowRoot!
+    if (!adoptedStyleSheets) return this.#addStyles(styles)
     const sheet = new CSSStyleSheet()
     sheet.replaceSync(styles)
-    this.shadowRoot!.adoptedStyleSheets.push(sheet)
+    adoptedStyleSheets.push(sheet)
+  }
+
+  // Where sheets cannot be constructed; a policy lets such a tag pass by the page's nonce.
+  #addStyles(styles: string): void {
+    const style = document.createElement('style')
+    this.shadowRoot!.prepend(Object.assign(style, { nonce: pageNonce(), textContent: styles }))
   }
 
   /** Switches a custom state, which pages select by `:state(name)`. */
@@ -107,9 +116,10 @@ export abstract class TemplateElement extends Base {
   /** What a framework set before the element was defined hides the accessor; this puts it through. */
   #upgrade(name: string): void {
     if (!Object.hasOwn(this, name)) return
-    const value: unknown = Reflect.get(this, name)
-    Reflect.deleteProperty(this, name)
-    Reflect.set(this, name, value)
+    const own = this as Record<string, unknown>
+    const value = own[name]
+    delete own[name]
+    own[name] = value
   }
 }
 

@@ -1,5 +1,7 @@
 /** Loads a part of the script tag only as it was built: who pinned the script has pinned its parts. */
 
+import { pageNonce } from './page-nonce.ts'
+
 /** Tries that failed: browsers keep a module that could not be loaded, and would not ask again. */
 let failures = 0
 
@@ -23,7 +25,8 @@ function preload(href: string, integrity: string): Promise<unknown> {
       reject(new Error(`cannot load ${href}`))
     })
   })
-  Object.assign(link, { rel: 'modulepreload', crossOrigin: '', integrity, href })
+  const nonce = pageNonce()
+  Object.assign(link, { rel: 'modulepreload', crossOrigin: '', nonce, integrity, href })
   document.head.append(link)
   return isLoaded
 }

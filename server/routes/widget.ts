@@ -1,4 +1,4 @@
-/** `/coinslot.js`, `/coinslot-{version}.js` and the script's parts, compressed once when the server starts. */
+/** `/coinslot.js`, `/coinslot-{version}.js`, how to pin it, and the script's parts; compressed once, at the start. */
 import { createHash } from 'node:crypto'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { Hono, type Context } from 'hono'
@@ -14,9 +14,16 @@ const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** Only the files that were built have a route: nothing of an address is ever a path on the disk. */
 export function widgetRoutes({ script, parts }: WidgetFiles): Hono<Env> {
   const answerScript = answerWith(script)
+  const src = `/coinslot-${version}.js`
+  const hash = createHash('sha384').update(script).digest('base64')
   const routes = new Hono<Env>()
     .get('/coinslot.js', etag(), (c) => answerScript(c, REVALIDATED))
-    .get(`/coinslot-${version}.js`, etag(), (c) => answerScript(c, IMMUTABLE))
+    .get(src, etag(), (c) => answerScript(c, IMMUTABLE))
+    .get('/coinslot.json', (c) => {
+      c.header('Cache-Control', REVALIDATED)
+      c.header('Access-Control-Allow-Origin', '*')
+      return c.json({ version, src, integrity: `sha384-${hash}` })
+    })
   for (const [name, source] of parts) {
     const answerPart = answerWith(source)
     routes.get(`/${name}`, etag(), (c) => answerPart(c, IMMUTABLE))

@@ -41,10 +41,10 @@ describe('the parts of dist/coinslot.js', () => {
   it('are all there, one of each, named in the script with the hash of their bytes', () => {
     expect(files.map((name) => name.split('-')[1])).toEqual(PARTS)
     for (const name of files) {
-      const hash = createHash('sha384')
+      const hash = createHash('sha256')
         .update(read(`dist/${name}`))
         .digest('base64')
-      expect(bundle).toContain(`\`${name}\`,\`sha384-${hash}\``)
+      expect(bundle).toContain(`\`${name}\`,\`sha256-${hash}\``)
     }
   })
 
