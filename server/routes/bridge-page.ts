@@ -1,14 +1,17 @@
 /** The bridge page's document: what is paid, how the opening of it goes, and the way back to the shop. */
 import { html } from 'hono/html'
-import { englishMessages, fillText, pageMessages as words } from '../contract/messages.ts'
+import { fillText } from '../contract/messages.ts'
+import { chooseLocale } from '../contract/locale.ts'
 import { createMoneyFormat } from '../contract/money-format.ts'
 import type { ReturnUrls } from '../order.ts'
+import type { PageLanguage } from '../page-language.ts'
 import type { ProviderBridge } from '../providers/provider.ts'
 import type { SessionRecord } from '../session.ts'
 
 type Html = ReturnType<typeof html>
 
 export interface BridgePage {
+  readonly language: PageLanguage
   readonly session: SessionRecord
   readonly sdk: ProviderBridge['sdk']
   /** What the provider's script opens; see `ProviderBridge`. */
@@ -17,9 +20,12 @@ export interface BridgePage {
 }
 
 /** The page of a pending payment. No value on it is ever script: all of them are attributes or text. */
-export function bridgePage({ session, sdk, payment, urls }: BridgePage): Html {
+export function bridgePage({ language, session, sdk, payment, urls }: BridgePage): Html {
   const { currency, checkout, provider } = session
-  const amount = createMoneyFormat(currency, 'en').full(session.amount)
+  const { checkout: messages, page: words } = language
+  const amount = createMoneyFormat(currency, chooseLocale(session.locale, language.tag)).full(
+    session.amount,
+  )
   const back = urls.cancelUrl ?? urls.failUrl ?? urls.successUrl
   // Ours comes before the SDK, so that it is there to tell when the SDK is not.
   const scripts = html`<script type="module" src="${provider}.js"></script>
@@ -29,7 +35,8 @@ export function bridgePage({ session, sdk, payment, urls }: BridgePage): Html {
       ${Object.entries(sdk.attributes).map(([name, value]) => html` ${name}="${value}"`)}
     ></script>`
   return page(
-    fillText(englishMessages.pay, () => amount),
+    language,
+    fillText(messages.pay, () => amount),
     html`<main
       data-payment="${JSON.stringify(payment)}"
       data-success="${urls.successUrl ?? ''}"
@@ -54,7 +61,7 @@ export function bridgePage({ session, sdk, payment, urls }: BridgePage): Html {
         data-done="${words.done}"
       ></p>
       <nav aria-label="${words.navigation}">
-        <a href="" data-retry hidden>${englishMessages.retry}</a>
+        <a href="" data-retry hidden>${messages.retry}</a>
         ${back && html`<a href="${back}">${words.back}</a>`}
       </nav>
     </main>`,
@@ -62,9 +69,15 @@ export function bridgePage({ session, sdk, payment, urls }: BridgePage): Html {
   )
 }
 
+/** A title and a sentence. */
+type Message = readonly string[]
+
 /** A page that only says something; with a way back where there is one. */
-export function messagePage(title: string, text: string, back?: string): Html {
+export function messagePage(language: PageLanguage, message: Message, back?: string): Html {
+  const [title = '', text = ''] = message
+  const { page: words } = language
   return page(
+    language,
     title,
     html`<main>
       <h1>${title}</h1>
@@ -74,9 +87,14 @@ export function messagePage(title: string, text: string, back?: string): Html {
   )
 }
 
-function page(title: string, main: Html, scripts: Html | '' = ''): Html {
+function page(
+  { tag, direction }: PageLanguage,
+  title: string,
+  main: Html,
+  scripts: Html | '' = '',
+): Html {
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${tag}" dir="${direction}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

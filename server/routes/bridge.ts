@@ -4,13 +4,13 @@ import { bridgePage, messagePage } from './bridge-page.ts'
 import { entryScript, pageScript } from './bridge-page-script.ts'
 import { bridgePageStyles } from './bridge-page-styles.ts'
 import type { ConfiguredProvider } from '../configured-providers.ts'
-import { pageMessages } from '../contract/messages.ts'
-import { statusMessages } from '../contract/status-messages.ts'
 import { returnUrls } from '../order.ts'
+import { loadPageLanguage, type PageLanguage } from '../page-language.ts'
 import type { ProviderBridge } from '../providers/provider.ts'
 import type { SessionRecord } from '../session.ts'
 import type { Store } from '../store/store.ts'
 import type { Env } from './guards.ts'
+import { localeOf } from './page-locale.ts'
 
 export interface BridgeDeps {
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
@@ -33,22 +33,21 @@ export function bridgeRoutes({ providers, store, now }: BridgeDeps): Hono<Env> {
       c.header('Cache-Control', 'no-store')
       c.header('Referrer-Policy', 'no-referrer')
       c.header('Content-Security-Policy', pagePolicy())
-      if (!session) {
-        return c.html(messagePage(...statusMessages.unknown), 404)
+      const language = await loadPageLanguage(localeOf(c, session?.locale ?? undefined))
+      if (!session) return c.html(messagePage(language, language.status.unknown), 404)
+      if (session.status !== 'pending' || session.expiresAt <= now()) {
+        return sendOn(c, session, language)
       }
-      if (session.status !== 'pending' || session.expiresAt <= now()) return sendOn(c, session)
       const bridge = providers.get(session.provider)?.adapter.bridge
       const handoff = await store.findHandoff(session.id)
       const payment = handoff && (await bridge?.readHandoff(session.id, handoff))
       const urls = returnUrls(session)
       if (!bridge || !payment) {
-        return c.html(
-          messagePage(pageMessages.closed, pageMessages.startAgain, urls.cancelUrl),
-          410,
-        )
+        const { closed, startAgain } = language.page
+        return c.html(messagePage(language, [closed, startAgain], urls.cancelUrl), 410)
       }
       c.header('Content-Security-Policy', pagePolicy(bridge))
-      return c.html(bridgePage({ session, sdk: bridge.sdk, payment, urls }))
+      return c.html(bridgePage({ language, session, sdk: bridge.sdk, payment, urls }))
     })
 }
 
@@ -59,14 +58,23 @@ function file(c: Context<Env>, type: string, text: string): Response {
 }
 
 /** A payment that is not to be opened any more: the shop's page says what became of it. */
-function sendOn(c: Context<Env>, session: SessionRecord): Response | Promise<Response> {
+function sendOn(
+  c: Context<Env>,
+  session: SessionRecord,
+  language: PageLanguage,
+): Response | Promise<Response> {
   const { successUrl, cancelUrl, failUrl } = returnUrls(session)
   const isMade = ['processing', 'paid', 'refunded'].includes(session.status)
   const url = isMade ? successUrl : session.status === 'failed' ? (failUrl ?? cancelUrl) : cancelUrl
   if (url) return c.redirect(url, 303)
-  // One that is pending still has run out of time, and nobody has written it down yet.
-  const { status } = session
-  return c.html(messagePage(...statusMessages[status === 'pending' ? 'expired' : status]))
+  return c.html(messagePage(language, language.status[endingOf(session)]))
+}
+
+function endingOf({ status, exception }: SessionRecord): keyof PageLanguage['status'] {
+  // "You have not been charged" would not be true: money came, and a person looks at it.
+  if (exception && status !== 'paid' && status !== 'refunded') return 'review'
+  // It has run out of time, and nobody has written that down yet.
+  return status === 'pending' ? 'expired' : status
 }
 
 /** Only the provider's own origins may be reached from the page, and not even this server's API. */

@@ -3,15 +3,11 @@ import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
 import { minorUnits } from '../checkout.ts'
 import type { Checkout } from '../checkout-schema.ts'
-import {
-  englishMessages as messages,
-  fillText,
-  pageMessages,
-  type Messages,
-} from '../contract/messages.ts'
+import { fillText, type Messages } from '../contract/messages.ts'
 import { createMoneyFormat, type MoneyFormat } from '../contract/money-format.ts'
 import { parseAmount } from '../contract/money.ts'
 import type { ErrorCode } from '../contract/schemas.ts'
+import type { PageLanguage } from '../page-language.ts'
 
 type Html = ReturnType<typeof html>
 
@@ -25,7 +21,9 @@ export interface PayPage {
   readonly path: string
   /** This page's address, to be shared. */
   readonly link: string
+  /** The locale that amounts are written by. */
   readonly locale: string
+  readonly language: PageLanguage
   readonly test: boolean
   /** As the buyer typed it; undefined where nobody has yet. */
   readonly amountText: string | undefined
@@ -41,27 +39,30 @@ const MAX_CODE_LENGTH = 600
 
 /** The whole document. */
 export function payPage(page: PayPage): Html {
-  const { checkout, locale, link } = page
+  const { checkout, locale, language, link } = page
+  const messages = language.checkout
   const money = createMoneyFormat(checkout.currency, locale)
   return document(
+    language,
     checkout.description ?? messages.label,
     html`${page.test && html`<p class="badge">${messages.test}</p>`}
       <h1><bdi>${checkout.description ?? messages.payUnknown}</bdi></h1>
-      ${form(page, money)} ${link.length <= MAX_CODE_LENGTH && code(link)}`,
+      ${form(page, money)} ${link.length <= MAX_CODE_LENGTH && code(link, language)}`,
   )
 }
 
 /** A document that only says what went wrong. */
-export function messagePage(code: ErrorCode): Html {
-  const text = textOf(code)
-  return document(text, html`<h1>${text}</h1>`)
+export function messagePage(code: ErrorCode, language: PageLanguage): Html {
+  const text = textOf(code, language)
+  return document(language, text, html`<h1>${text}</h1>`)
 }
 
 function form(page: PayPage, money: MoneyFormat): Html {
-  const { checkout, path, offer, key, locale, problem } = page
+  const { checkout, path, offer, key, locale, language, problem } = page
+  const messages = language.checkout
   const amount = minorUnits(checkout, 'amount')
   const sum = amount === undefined ? '' : money.full(amount)
-  const error = problem && fill(textOf(problem), checkout, money, page.readings)
+  const error = problem && fill(textOf(problem, language), checkout, money, page.readings)
   return html`<form method="post" action="${path}">
     ${!checkout.editable && html`<p class="sum">${sum}</p>`}
     ${checkout.editable && field(page, money, problem?.startsWith('amount_') ? error : undefined)}
@@ -76,17 +77,17 @@ function form(page: PayPage, money: MoneyFormat): Html {
 }
 
 function field(page: PayPage, money: MoneyFormat, error: string | undefined): Html {
-  const { checkout, amountText, path, offer, locale } = page
+  const { checkout, amountText, path, offer, locale, language } = page
   const amount = minorUnits(checkout, 'amount')
   const value = amountText ?? (amount === undefined ? '' : money.bare(amount))
-  const hint = hintOf(checkout)
+  const hint = hintOf(checkout, language)
   const presets = checkout.presets.flatMap((text) => {
     const minor = parseAmount(text, checkout.currency)
     return typeof minor === 'bigint' ? [minor] : []
   })
   const linkTo = (minor: bigint) =>
     `${path}?${new URLSearchParams({ amount: money.bare(minor), locale, ...(offer && { offer }) })}`
-  return html`<label for="amount">${messages.label}</label>
+  return html`<label for="amount">${language.checkout.label}</label>
     <div class="field ${money.isSymbolFirst ? '' : 'after'}">
       <span id="currency">${money.symbol}</span>
       <input
@@ -110,16 +111,16 @@ function field(page: PayPage, money: MoneyFormat, error: string | undefined): Ht
 }
 
 /** The page's own address, for a telephone's camera or a printer. */
-function code(link: string): Html {
+function code(link: string, { page }: PageLanguage): Html {
   const picture = renderSVG(link, { border: 2 })
   return html`<details>
-    <summary>${pageMessages.scan}</summary>
+    <summary>${page.scan}</summary>
     <div class="code">${raw(picture)}</div>
     <p><a href="${link}">${link}</a></p>
   </details>`
 }
 
-function hintOf({ minAmount, maxAmount }: Checkout): string {
+function hintOf({ minAmount, maxAmount }: Checkout, { checkout: messages }: PageLanguage): string {
   if (minAmount && maxAmount) return messages.range
   if (minAmount) return messages.minimum
   return maxAmount ? messages.maximum : ''
@@ -144,13 +145,13 @@ function fill(
   return fillText(text, (place) => values[place] ?? '')
 }
 
-function textOf(code: PayProblem): string {
+function textOf(code: PayProblem, { checkout: messages }: PageLanguage): string {
   return Object.hasOwn(messages, code) ? messages[code as keyof Messages] : messages.failed
 }
 
-function document(title: string, main: Html): Html {
+function document({ tag, direction }: PageLanguage, title: string, main: Html): Html {
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${tag}" dir="${direction}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -5,7 +5,6 @@ import { Hono, type Context } from 'hono'
 import type { Config } from '../config.ts'
 import type { ConfiguredProvider } from '../configured-providers.ts'
 import { readAmount } from '../contract/amount-text.ts'
-import { chooseLocale } from '../contract/locale.ts'
 import { formatAmount } from '../contract/money.ts'
 import type { CreateSession, ErrorCode, Session } from '../contract/schemas.ts'
 import {
@@ -19,7 +18,9 @@ import {
 import type { Answer, Caller } from '../intents.ts'
 import type { Log } from '../log.ts'
 import type { Sessions } from '../sessions.ts'
+import { loadPageLanguage } from '../page-language.ts'
 import { limitBody, requireOrigin, type Env } from './guards.ts'
+import { localeOf } from './page-locale.ts'
 import { messagePage, payPage, type PayPage, type PayProblem } from './pay-page.ts'
 import { payPageStyles } from './pay-page-styles.ts'
 
@@ -34,7 +35,6 @@ export interface PayDeps {
 type Fields = Readonly<Record<string, string | undefined>>
 
 const MAX_BODY_BYTES = 16_384
-const MAX_LOCALE_LENGTH = 35
 
 // Where a form leads to is the provider's page, whose host is checked when the session is made.
 const POLICY = [
@@ -68,10 +68,11 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     c.header('Content-Security-Policy', POLICY)
     c.header('Cache-Control', 'no-store')
   })
-  app.onError((error, c) => {
+  app.onError(async (error, c) => {
     const known = error instanceof CoinslotError ? error : new Internal(error)
     logFailure(c, known)
-    return c.html(messagePage(known.code), known.status as 400)
+    const language = await loadPageLanguage(localeOf(c, c.req.query('locale')))
+    return c.html(messagePage(known.code, language), known.status as 400)
   })
 
   app.get('/page.css', (c) => {
@@ -94,6 +95,7 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     const id = c.req.param('checkout')
     const { offer, key } = fields
     const { checkout } = await sessions.findTerms({ checkout: id, offer })
+    const locale = localeOf(c, fields['locale'])
     const path = id === undefined ? '/pay' : `/pay/${encodeURIComponent(id)}`
     return {
       checkoutId: id,
@@ -101,7 +103,8 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
       offer,
       path,
       link: `${config.publicUrl}${path}${offer === undefined ? '' : `?offer=${offer}`}`,
-      locale: localeOf(c, fields['locale']),
+      locale,
+      language: await loadPageLanguage(locale),
       test: providers.get(checkout.provider)?.test ?? false,
       amountText: fields['amount'],
       key: isKey(key) ? key : newKey(),
@@ -167,12 +170,6 @@ async function readForm(c: Context<Env>): Promise<Fields> {
   const fields: Fields = Object.fromEntries(entries)
   if (Object.keys(fields).length === entries.length) return fields
   throw new InvalidRequest([{ path: '', message: 'a field is there twice' }])
-}
-
-function localeOf(c: Context<Env>, wished?: string): string {
-  const accepted = c.req.header('Accept-Language')?.split(',')[0]?.split(';')[0]
-  // A tag of more than this says nothing that amounts are written by.
-  return chooseLocale(wished?.slice(0, MAX_LOCALE_LENGTH), accepted?.slice(0, MAX_LOCALE_LENGTH))
 }
 
 function isKey(key: string | undefined): key is string {

@@ -395,6 +395,34 @@ describe('GET /bridge/{session}', () => {
     },
   )
 
+  it.each([
+    ['de', undefined, 'de', 'ltr', 'Zurück zum Shop'],
+    ['ar-EG', 'de', 'ar', 'rtl', 'العودة إلى المتجر'],
+    [undefined, 'ar', 'ar', 'rtl', 'العودة إلى المتجر'],
+    [undefined, undefined, 'en', 'ltr', 'Back to the shop'],
+  ])(
+    'speaks the language of the session (%s), else the browser’s (%s)',
+    async (locale, accepted, tag, direction, text) => {
+      const started = await start()
+      const { id } = await readSession(
+        await started.createSession({ checkout: 'donation', locale }),
+      )
+      const headers = accepted === undefined ? {} : { 'Accept-Language': accepted }
+      const page = await (await started.request('GET', `/bridge/${id}`, { headers })).text()
+      expect(page).toContain(`<html lang="${tag}" dir="${direction}">`)
+      expect(page).toContain(text)
+    },
+  )
+
+  it('does not say that nothing was charged where money has come that a person looks at', async () => {
+    const started = await start()
+    const { id } = await open(started, 'silent')
+    await settle(started, 'FAILED')
+    await settle(started, 'COMPLETED')
+    const page = await (await started.request('GET', `/bridge/${id}`)).text()
+    expect(page).toContain('The shop is looking at your payment')
+  })
+
   it('opens no session whose time is over', async () => {
     let time = Date.now()
     const started = await start({}, () => new Date(time))

@@ -83,8 +83,9 @@ describe('a form post', () => {
 
   it.each([
     ['', 'en', 'Please enter an amount.'],
+    ['', 'de', 'Bitte geben Sie einen Betrag ein.'],
     ['1.234', 'en', 'Do you mean 1,234.00?'],
-    ['12.345', 'de', 'The maximum is 5.000,00'],
+    ['12.345', 'de', 'Der Höchstbetrag ist 5.000,00'],
     ['-5', 'en', 'Please write the amount like'],
     ['4.99', 'en', 'The minimum is $5.00.'],
     ['5000.01', 'en', 'The maximum is $5,000.00.'],
@@ -195,6 +196,34 @@ describe('the payment page', () => {
     expect(amount).toBe('1.250,00')
     await post(harness, { amount, locale: 'de' })
     expect(payments(harness)).toEqual([expect.objectContaining({ amount: '1250.00' })])
+  })
+
+  it.each([
+    [undefined, 'en', 'ltr', 'Pay'],
+    ['de-AT,de;q=0.9,en;q=0.8', 'de', 'ltr', 'Zahlen'],
+    ['en;q=0.1, ar-EG', 'ar', 'rtl', 'ادفع'],
+    ['xx, *;q=0.9, fr;q=0, de;q=0.4, ar;q=0.5', 'ar', 'rtl', 'ادفع'],
+    ['xx, tlh', 'en', 'ltr', 'Pay'],
+    [`${'en-x-'.padEnd(40, 'a')}, ;;q=,,"`, 'en', 'ltr', 'Pay'],
+    ['xx,'.repeat(50) + 'de', 'en', 'ltr', 'Pay'],
+  ])('speaks to a browser that reads %j in %s', async (accepted, tag, direction, button) => {
+    const { request } = await start()
+    const headers = accepted === undefined ? {} : { 'Accept-Language': accepted }
+    const page = await (await request('GET', '/pay/donation', { headers })).text()
+    expect(page).toContain(`<html lang="${tag}" dir="${direction}">`)
+    expect(page).toMatch(new RegExp(`<button>\\s*${button}\\s*</button>`))
+  })
+
+  it('speaks the language that its address names, also when it only says what went wrong', async () => {
+    const { request } = await start()
+    const headers = { 'Accept-Language': 'fr' }
+    for (const path of ['/pay/donation?locale=ar', '/pay/nothing?locale=ar_EG']) {
+      const page = await (await request('GET', path, { headers })).text()
+      expect(page).toContain('<html lang="ar" dir="rtl">')
+    }
+    const page = await (await request('GET', '/pay/nothing', { headers })).text()
+    expect(page).toContain('<html lang="fr" dir="ltr">')
+    expect(page).toContain('Un problème est survenu.')
   })
 
   it('carries its own address as a code, unless that is too long to be scanned', async () => {
