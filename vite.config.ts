@@ -13,7 +13,7 @@ import { version } from './server/version.ts'
 const DEV_PORT = Number(process.env['PORT'] || 8080)
 
 /** What the script tag loads when a page needs it: `widget/{name}-part.ts`. */
-const PARTS = ['amount', 'status']
+const PARTS = ['act', 'status']
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 

@@ -1,16 +1,8 @@
 /** All behaviour of a checkout, without a framework: terms, amount, states, one request at a time. */
-import type { readAmount } from '../server/contract/amount-text.ts'
 import { formatAmount, MAX_MINOR, parseAmount } from '../server/contract/money.ts'
 import type { Customer } from '../server/contract/customer.ts'
 import type { CreateSession } from '../server/contract/schemas.ts'
-import {
-  browserTools,
-  createIdempotencyKey,
-  getCheckout,
-  postSession,
-  type Answer,
-  type ClientTools,
-} from './client.ts'
+import { browserTools, getCheckout, send, type Answer, type ClientTools } from './client.ts'
 import {
   CoinslotChangeEvent,
   CoinslotErrorEvent,
@@ -21,8 +13,9 @@ import {
 import { englishMessages, fillText, type Messages } from '../server/contract/messages.ts'
 import { createMoneyFormat, type MoneyFormat } from '../server/contract/money-format.ts'
 import { readOffer } from './offer.ts'
-import { loadAmountPart } from './parts.ts'
-import { openExit, toRedirectUrl, type Exit } from './redirect.ts'
+import { loadActPart, type ActPart } from './parts.ts'
+import type { RequestPayment } from './payment.ts'
+import { openExit, type Exit } from './redirect.ts'
 import { joinTerms, toMinor, type Terms, type TermsText } from './terms.ts'
 
 export type CheckoutState = 'loading' | 'idle' | 'submitting' | 'redirecting' | 'unavailable'
@@ -61,8 +54,8 @@ export interface CheckoutHost {
 /** What the controller needs of its surroundings; tests pass their own. */
 export interface CheckoutTools extends ClientTools {
   readonly openExit: (target: Text) => Exit
-  /** Reads what the buyer types; without it, it is loaded where there is something to type. */
-  readonly readAmount?: typeof readAmount
+  /** What is needed once the buyer acts; loaded where it is not given. */
+  readonly act?: ActPart
 }
 
 export interface CheckoutError {
@@ -100,19 +93,18 @@ export class CheckoutController {
   /** What the server or the offer say about the terms; it wins over what the page says. */
   #told: TermsText = {}
   #isAsked = false
-  #read: typeof readAmount
-  #amount: ReturnType<typeof readAmount> = 'empty'
+  #act: ActPart | undefined
+  #requestPayment: RequestPayment | undefined
+  #amount: ReturnType<ActPart['readAmount']> = 'empty'
   /** The buyer is in the middle of typing: the text is his. */
   #isTyping = false
   /** What is under way; an answer to anything else is of no interest any more. */
   #call: AbortController | undefined
-  /** The request that has no definite answer yet. */
-  #open: { readonly key: string; readonly body: string } | undefined
 
   constructor(host: CheckoutHost, tools: CheckoutTools = { ...browserTools, openExit }) {
     this.#host = host
     this.#tools = tools
-    this.#read = tools.readAmount ?? readPlain
+    this.#act = tools.act
   }
 
   get isBusy(): boolean {
@@ -199,7 +191,8 @@ export class CheckoutController {
     if (!this.terms || this.isBusy) return
     this.text = text
     this.#isTyping = true
-    this.#amount = this.#read(text, this.terms.currency, this.#options!.locale)
+    const read = this.#act?.readAmount ?? readPlain
+    this.#amount = read(text, this.terms.currency, this.#options!.locale)
     if (!this.fault) this.error = undefined
     this.#host.update()
     const { amount } = this
@@ -255,16 +248,13 @@ export class CheckoutController {
 
     const exit = this.#tools.openExit(this.#options!.target)
     this.#setState('submitting')
-    const request = this.#nextRequest(amount)
-    const answer = await postSession(this.#tools, call, this.#options!.server, request)
-    if (!answer.retryable && this.#open === request) this.#open = undefined
+    const answer = await this.#request(call, amount)
     if (this.#call !== call) return exit.cancel()
 
     if (answer.body.test === true) this.#told = { ...this.#told, test: true }
-    const code = answer.code ?? this.#judge(answer.body)
-    if (!code) return this.#follow(answer.body, exit, call)
+    if (!answer.code) return this.#follow(answer.body, exit, call)
     exit.cancel()
-    return this.#fail({ ...answer, code })
+    return this.#fail(answer)
   }
 
   #setState(state: CheckoutState): void {
@@ -321,21 +311,44 @@ export class CheckoutController {
     }
     this.#show()
     this.#setState('idle')
-    if (terms.editable) void this.#learnToRead()
+    void this.#learn()
     // Listeners look at what is shown, and may be added right after the element.
     if (!before) queueMicrotask(() => this.#host.dispatch(new CoinslotReadyEvent()))
   }
 
-  async #learnToRead(): Promise<void> {
-    if (this.#read !== readPlain) return
+  /** Loads what acting needs, if it can be had; it is asked for again with the next act. */
+  async #learn(): Promise<ActPart | undefined> {
+    if (this.#act) return this.#act
     try {
-      this.#read = (await loadAmountPart()).readAmount
+      this.#act = await loadActPart()
     } catch {
-      // Plain decimals can be typed all the same; it is asked for again with the next terms.
-      return
+      // Plain decimals can be typed all the same, and the button says when there is no connection.
+      return undefined
     }
     // What was typed meanwhile and not understood.
     if (this.text && typeof this.#amount === 'string') this.type(this.text)
+    return this.#act
+  }
+
+  async #request(call: AbortController, amount: string): Promise<Answer> {
+    const { server, checkout, offer, clientReferenceId, locale, customer } = this.#options!
+    const shown = { amount: this.#amount as bigint, currency: this.terms!.currency }
+    const act = this.#act ?? (await this.#learn())
+    if (!act) return { code: 'network_error', retryable: true, body: {} }
+    this.#requestPayment ??= act.createPayment()
+    const content: { [K in keyof CreateSession]: unknown } = {
+      checkout,
+      offer,
+      amount,
+      clientReferenceId,
+      locale,
+      customer,
+    }
+    return this.#requestPayment(
+      (path, init) => send(this.#tools, call, server + path, init),
+      content,
+      shown,
+    )
   }
 
   async #load(checkout: string): Promise<void> {
@@ -367,35 +380,9 @@ export class CheckoutController {
     this.#host.update()
   }
 
-  /** The open request again if it asks for the very same, else a new one under a new key. */
-  #nextRequest(amount: string) {
-    const { checkout, offer, clientReferenceId, locale, customer } = this.#options!
-    const content: { [K in keyof CreateSession]: unknown } = {
-      checkout,
-      offer,
-      amount,
-      clientReferenceId,
-      locale,
-      customer,
-    }
-    // What is empty is left out: the server takes it for a mistake.
-    const body = JSON.stringify(content, (_, value: unknown) => value || undefined)
-    if (this.#open?.body !== body) this.#open = { key: createIdempotencyKey(), body }
-    return this.#open
-  }
-
-  /** What is wrong with a session; nothing, if it is for what was shown and can be paid. */
-  #judge({ id, amount, currency, redirectUrl }: TermsText): string | undefined {
-    if (typeof id !== 'string' || typeof currency !== 'string') return 'invalid_response'
-    if (currency !== this.terms!.currency || toMinor(amount, currency) !== this.#amount) {
-      return 'terms_changed'
-    }
-    return toRedirectUrl(redirectUrl) ? undefined : 'redirect_refused'
-  }
-
   /** Goes to the payment page of a session that was judged good. */
   #follow({ id, redirectUrl }: TermsText, exit: Exit, call: AbortController): void {
-    const url = toRedirectUrl(redirectUrl)!
+    const url = String(redirectUrl)
     const isWanted = this.#host.dispatch(new CoinslotRedirectEvent(String(id), url))
     if (this.#call !== call) return exit.cancel()
     if (!isWanted) {
@@ -441,7 +428,7 @@ export class CheckoutController {
 }
 
 /** Reads what every locale reads alike: digits, and a point before two decimals at most. */
-function readPlain(text: string, currency: string): ReturnType<typeof readAmount> {
+function readPlain(text: string, currency: string): ReturnType<ActPart['readAmount']> {
   if (!text) return 'empty'
   return /^\d+(\.\d\d?)?$/.test(text) ? parseAmount(text, currency) : 'malformed'
 }

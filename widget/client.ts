@@ -36,20 +36,6 @@ export function getCheckout(
   return send(tools, call, `${server}/v1/checkouts/${encodeURIComponent(checkout)}`)
 }
 
-/** Asks for a payment session; the body is text, so that a retry repeats it to the byte. */
-export function postSession(
-  tools: ClientTools,
-  call: AbortController,
-  server: string,
-  { key, body }: { readonly key: string; readonly body: string },
-): Promise<Answer> {
-  return send(tools, call, `${server}/v1/sessions`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
-    body,
-  })
-}
-
 /** Asks how a session stands. */
 export function getSession(
   tools: ClientTools,
@@ -59,14 +45,8 @@ export function getSession(
   return send(tools, call, url)
 }
 
-/** A key of more than 140 random bits in letters that the server takes. */
-export function createIdempotencyKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(18))
-  return btoa(String.fromCharCode(...bytes)).replace(/\W/g, '-')
-}
-
 /** Sends one request and reads its answer to the end within the time; never throws. */
-async function send(
+export async function send(
   { fetch, after }: ClientTools,
   call: AbortController,
   url: string,

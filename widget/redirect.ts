@@ -1,4 +1,4 @@
-/** Leaves the page for the payment page: where to, checked, and in which window. */
+/** Leaves the page for the payment page, in the window that was asked for. */
 
 export type RedirectTarget = '_self' | '_top' | '_blank'
 
@@ -7,17 +7,6 @@ export interface Exit {
   /** Answers whether this page stays where it is. */
   go(url: string): boolean
   cancel(): void
-}
-
-/**
- * The address in its normal form if a browser may be sent there: absolute, https (http on loopback
- * only), without user info. Anything else gives nothing.
- */
-export function toRedirectUrl(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
-  const { href, username, password } = new URL(value)
-  const isSafe = /^(https:|http:\/\/(localhost|127\.[\d.]+|\[::1\])[:/])/.test(href)
-  return isSafe && !username && !password ? href : undefined
 }
 
 /** Prepares to leave; a new window must be opened now, in the click, or it is blocked. */

@@ -7,7 +7,7 @@ import type {
   CoinslotRedirectEvent,
   CoinslotSubmitEvent,
 } from '../../widget/index.ts'
-import { loadAmountPart } from '../../widget/parts.ts'
+import { loadActPart } from '../../widget/parts.ts'
 import { checkoutTerms, fakeServer, json, problem, session } from './fixtures.ts'
 
 const pageFetch = window.fetch
@@ -68,7 +68,7 @@ async function write(element: CoinslotCheckoutElement, text: string) {
 
 describe('<coinslot-checkout>', () => {
   // Nobody types as soon as a test does.
-  before(loadAmountPart)
+  before(loadActPart)
   afterEach(() => {
     window.fetch = pageFetch
     document.documentElement.style.colorScheme = ''

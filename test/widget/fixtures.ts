@@ -1,5 +1,5 @@
 /** What the widget's tests share: offers, sessions, a server's answers, and a controller with its surroundings. */
-import { readAmount } from '../../server/contract/amount-text.ts'
+import * as act from '../../widget/act-part.ts'
 import {
   CheckoutController,
   type CheckoutOptions,
@@ -157,7 +157,7 @@ export function createPage(options: Partial<CheckoutOptions>, ...replies: Reply[
     fetch: server.fetch,
     after: time.after,
     openExit,
-    readAmount,
+    act,
   })
   controller.configure(given)
   return Object.assign(page, { controller })

@@ -1,0 +1,3 @@
+/** What is needed once the buyer acts, loaded after the first paint: reading what is typed, and paying. */
+export { readAmount } from '../server/contract/amount-text.ts'
+export { createPayment } from './payment.ts'
