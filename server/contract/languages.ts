@@ -17,6 +17,17 @@ export interface Language {
 // imports (vite.config.ts).
 export const languages: Readonly<Record<string, () => Promise<{ readonly default: Language }>>> = {
   ar: () => import('./languages/ar.json', { with: { type: 'json' } }),
+  bg: () => import('./languages/bg.json', { with: { type: 'json' } }),
+  bn: () => import('./languages/bn.json', { with: { type: 'json' } }),
+  ca: () => import('./languages/ca.json', { with: { type: 'json' } }),
+  cs: () => import('./languages/cs.json', { with: { type: 'json' } }),
+  da: () => import('./languages/da.json', { with: { type: 'json' } }),
   de: () => import('./languages/de.json', { with: { type: 'json' } }),
+  el: () => import('./languages/el.json', { with: { type: 'json' } }),
+  es: () => import('./languages/es.json', { with: { type: 'json' } }),
+  et: () => import('./languages/et.json', { with: { type: 'json' } }),
+  fa: () => import('./languages/fa.json', { with: { type: 'json' } }),
+  fi: () => import('./languages/fi.json', { with: { type: 'json' } }),
+  fil: () => import('./languages/fil.json', { with: { type: 'json' } }),
   fr: () => import('./languages/fr.json', { with: { type: 'json' } }),
 }
