@@ -1,0 +1,185 @@
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumArgs, needChromium } from '../browsers/chromium.js'
+import { openBrowser, openPage } from './browser.ts'
+import type { ServerProcess } from './server-process.ts'
+import { openShop, startServerFor, type Shop } from './shop.ts'
+
+const BANK = /\/sandbox\/pay\/sbx_/
+
+describe('<coinslot-checkout> on a shop’s page', () => {
+  let shop: Shop
+  let server: ServerProcess
+  let browser: Browser
+  beforeAll(async () => {
+    shop = await openShop()
+    ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+    shop?.close()
+  })
+
+  const script = (name = 'coinslot.js') =>
+    `<script type="module" src="${server.url}/${name}"></script>`
+  const checkout = (attributes = '') =>
+    `<coinslot-checkout checkout="donation" ${attributes}></coinslot-checkout>`
+  const page = (body: string) => `<!doctype html><html lang="en"><title>Shop</title>${body}</html>`
+  const payButton = (tab: Pick<Page, 'getByRole'>) =>
+    tab.getByRole('button', { name: 'Pay $25.00' })
+
+  async function open(html: string) {
+    const watched = await openPage(browser)
+    await watched.page.goto(shop.publish('/', { html: page(html) }))
+    return watched
+  }
+
+  describe('in a frame', () => {
+    /** A page of another site with the shop in a frame. */
+    async function openFramed(target: string, sandbox = '') {
+      const framed = shop.publish('/framed', { html: page(script() + checkout(target)) })
+      const around = await openShop()
+      const attributes = sandbox && `sandbox="${sandbox}"`
+      const html = page(`<iframe ${attributes} src="${framed}" width="600" height="600"></iframe>`)
+      const watched = await openPage(browser)
+      await watched.page.goto(around.publish('/', { html }))
+      around.close()
+      return { ...watched, frame: watched.page.frameLocator('iframe') }
+    }
+
+    it('leaves it for the payment page where the target is _top', async () => {
+      const { page: tab, frame, complaints } = await openFramed('target="_top"')
+      await payButton(frame).click()
+      await tab.waitForURL(BANK)
+      expect(complaints).toEqual([])
+    })
+
+    it('opens a window from it where the target is _blank', async () => {
+      const { page: tab, frame } = await openFramed('target="_blank"')
+      const popup = tab.waitForEvent('popup')
+      await payButton(frame).click()
+      await (await popup).waitForURL(BANK)
+      await payButton(frame).waitFor()
+    })
+
+    it.each(['_top', '_blank'])(
+      'that forbids %s, goes to the payment page inside',
+      async (target) => {
+        const sandbox = 'allow-scripts allow-same-origin allow-forms'
+        const { page: tab, frame } = await openFramed(`target="${target}"`, sandbox)
+        const around = tab.url()
+        await payButton(frame).click()
+        // The sandbox's page may not be framed; that it was asked for is what counts.
+        await tab.waitForRequest((request) => BANK.test(request.url()))
+        expect(tab.url()).toBe(around)
+      },
+    )
+  })
+
+  it('opens the payment page in a window that has no hold on this one, and can pay again', async () => {
+    const { page: tab, complaints, calls } = await open(script() + checkout('target="_blank"'))
+    for (const payments of [1, 2]) {
+      const popup = tab.waitForEvent('popup')
+      await payButton(tab).click()
+      const bank = await popup
+      await bank.waitForURL(BANK)
+      expect(await bank.evaluate(() => window.opener)).toBeNull()
+      expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(payments)
+    }
+    expect(complaints).toEqual([])
+  })
+
+  it('closes the window that it opened in vain', async () => {
+    const { page: tab } = await open(script() + checkout('target="_blank"'))
+    await payButton(tab).waitFor()
+    await tab.route('**/v1/sessions', (route) => route.abort())
+    const popup = tab.waitForEvent('popup')
+    await payButton(tab).click()
+    const opened = await popup
+    await tab.getByText('There was no connection.').waitFor()
+    if (!opened.isClosed()) await opened.waitForEvent('close')
+  })
+
+  it('is there several times, each for itself', async () => {
+    const mug = '<coinslot-checkout checkout="mug"></coinslot-checkout>'
+    const { page: tab, calls } = await open(script() + checkout() + mug + checkout())
+    const fields = tab.getByRole('textbox')
+    await fields.first().fill('30')
+    await tab.getByRole('button', { name: 'Pay $30.00' }).waitFor()
+    await payButton(tab).waitFor()
+    await tab.getByRole('button', { name: 'Pay €19.90' }).click()
+    await tab.waitForURL(BANK)
+    expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(1)
+  })
+
+  it('bears its script twice, and under two names, as two versions have', async () => {
+    const { version } = (await (await fetch(`${server.url}/coinslot.json`)).json()) as {
+      version: string
+    }
+    const scripts = [script(), script(`coinslot-${version}.js`), script(), script('coinslot.js?2')]
+    const { page: tab, calls, complaints } = await open(scripts.join('') + checkout())
+    await tab.waitForLoadState('load')
+    await payButton(tab).click()
+    await tab.waitForURL(BANK)
+    expect(calls).toEqual(['GET /v1/checkouts/donation', 'POST /v1/sessions'])
+    expect(complaints).toEqual([])
+  })
+
+  it('outlives visits without a page load: its body replaced, and restored from a copy', async () => {
+    const {
+      page: tab,
+      calls,
+      complaints,
+    } = await open(script() + checkout('currency="USD" amount="25.00" editable'))
+    await tab.getByRole('textbox').fill('40')
+    // What Turbo does: a copy is kept, then another body is shown, and on the way back the copy.
+    await tab.evaluate(() => {
+      const copy = document.body.cloneNode(true)
+      document.body.replaceWith(document.createElement('body'))
+      document.body.replaceWith(copy)
+    })
+    await payButton(tab).waitFor()
+    // A visit to a page that was fetched and parsed, with its script tag again.
+    await tab.evaluate(
+      (html) => {
+        const next = new DOMParser().parseFromString(html, 'text/html')
+        document.body.replaceWith(document.adoptNode(next.body))
+      },
+      page(script() + checkout('currency="USD" amount="25.00"')),
+    )
+    await payButton(tab).click()
+    await tab.waitForURL(BANK)
+    expect(calls).toEqual(['POST /v1/sessions'])
+    expect(complaints).toEqual([])
+  })
+
+  it('leaves the page fit for the back-forward cache, and is idle when it comes back from there', async () => {
+    const withCache = await chromium.launch({
+      executablePath: needChromium(),
+      args: chromiumArgs,
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    })
+    try {
+      const { page: tab } = await openPage(withCache)
+      await tab.goto(shop.publish('/', { html: page(script() + checkout()) }))
+      await tab.evaluate(() => {
+        addEventListener('pageshow', ({ persisted }) => {
+          document.title = persisted ? 'Restored' : 'Loaded'
+        })
+      })
+      await tab.getByRole('textbox').fill('40')
+      await tab.getByRole('button', { name: 'Pay $40.00' }).click()
+      await tab.waitForURL(BANK)
+      await tab.evaluate(() => history.back())
+      await tab.waitForURL(`${shop.url}/`, { waitUntil: 'commit' })
+      await tab.getByRole('button', { name: 'Pay $40.00' }).waitFor()
+      expect(await tab.title()).toBe('Restored')
+      await tab.locator('coinslot-checkout:not(:state(busy))').waitFor()
+      await tab.getByRole('button', { name: 'Pay $40.00' }).click()
+      await tab.waitForURL(BANK)
+    } finally {
+      await withCache.close()
+    }
+  })
+})
