@@ -1,6 +1,6 @@
 /** Builds everything that is shipped: the script tag, the npm widget, the server and the demo. */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
@@ -132,6 +132,8 @@ function freshParts(): Plugin {
     applyToEnvironment: ({ name }) => PARTS.includes(name),
     buildStart() {
       const { name } = this.environment
+      // The first build of a fresh copy has none yet.
+      mkdirSync(here('dist'), { recursive: true })
       for (const file of filesOfPart(name)) rmSync(here(`dist/${file}`))
     },
   }
