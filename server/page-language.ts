@@ -1,6 +1,7 @@
 /** The language of a page that the server shows by itself. */
 import { chooseLanguage, directionOf } from './contract/language.ts'
 import { languages, type Language } from './contract/languages.ts'
+import { customerMessages } from './contract/customer-messages.ts'
 import { englishMessages, pageMessages } from './contract/messages.ts'
 import { statusMessages } from './contract/status-messages.ts'
 
@@ -12,7 +13,7 @@ export interface PageLanguage extends Language {
 const english: Language = {
   checkout: englishMessages,
   status: statusMessages,
-  customer: {},
+  customer: customerMessages,
   page: pageMessages,
 }
 

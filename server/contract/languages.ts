@@ -1,4 +1,5 @@
 /** The built-in texts of every language but English; each is loaded alone, when somebody reads it. */
+import type { CustomerMessages } from './customer-messages.ts'
 import type { englishMessages, pageMessages } from './messages.ts'
 import type { statusMessages } from './status-messages.ts'
 
@@ -9,7 +10,8 @@ export interface Language {
   readonly checkout: Texts<typeof englishMessages>
   /** A title and a sentence each. */
   readonly status: { readonly [Name in keyof typeof statusMessages]: readonly string[] }
-  readonly customer: Readonly<Record<string, string>>
+  /** Empty where nobody has translated it yet. */
+  readonly customer: Partial<CustomerMessages>
   readonly page: Texts<typeof pageMessages>
 }
 
