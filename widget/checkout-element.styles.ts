@@ -92,6 +92,17 @@ export const styles =
       opacity: 0.5;
     }
 
+    /* What is not there yet cannot move when it comes; who is in it stays in it. */
+    .waiting:not(:focus-within) > :not([role='status']) {
+      visibility: hidden;
+    }
+
+    .waiting:not(:focus-within)::before {
+      content: '';
+      position: absolute;
+    }
+
+    .waiting:not(:focus-within)::before,
     [part='spinner'] {
       inline-size: 1em;
       block-size: 1em;

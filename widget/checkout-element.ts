@@ -213,7 +213,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
     const isLost = state === 'unavailable'
     const sum = terms && !terms.editable ? format!.full(terms.amount!) : ''
     return html`
-      <div part="base">
+      <div part="base" class=${state === 'loading' ? 'waiting' : ''}>
         <b part="badge" ?hidden=${!controller.isTest}>${controller.say('test')}</b>
         <p part="summary" ?hidden=${!description && !sum}>${description} <b>${sum}</b></p>
         ${sum || isLost ? '' : this.#renderField()}
