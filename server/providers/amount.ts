@@ -1,6 +1,7 @@
 /** Amounts as providers that use JSON numbers want them: the very digits, without a float between. */
 import type { LosslessNumber } from 'lossless-json'
 import { isLosslessNumber } from 'lossless-json'
+import { isCurrency } from '../contract/currencies.ts'
 import { formatAmount, MAX_AMOUNT_LENGTH, MAX_MINOR, parseAmount } from '../contract/money.ts'
 import { exactNumber } from '../json.ts'
 
@@ -8,6 +9,19 @@ import { exactNumber } from '../json.ts'
 export function toProviderNumber(minor: bigint, currency: string): LosslessNumber {
   if (minor > MAX_MINOR) throw new RangeError('more digits than every JSON reader keeps')
   return exactNumber(formatAmount(minor, currency))
+}
+
+/**
+ * Reads what a provider tells of money: both members, or none where the currency is not one that we
+ * know, or the amount none in it.
+ */
+export function readMoney(
+  amount: unknown,
+  currency: unknown,
+): { amount: bigint; currency: string } | { amount?: never; currency?: never } {
+  if (typeof currency !== 'string' || !isCurrency(currency)) return {}
+  const minor = fromProviderNumber(amount, currency)
+  return minor === undefined ? {} : { amount: minor, currency }
 }
 
 /**

@@ -2,12 +2,11 @@
 import { createHash } from 'node:crypto'
 import { isLosslessNumber } from 'lossless-json'
 import { z } from 'zod'
-import { isCurrency } from '../contract/currencies.ts'
 import type { SessionStatus } from '../contract/schemas.ts'
 import { WebhookRejected } from '../errors.ts'
 import { parseExactJson } from '../json.ts'
 import type { PaymentReport } from '../settlement/settle.ts'
-import { fromProviderNumber, toProviderNumber } from './amount.ts'
+import { readMoney, toProviderNumber } from './amount.ts'
 import type { Order, ProviderDefinition } from './provider.ts'
 import { verifyHmacSha256 } from './signature.ts'
 
@@ -111,8 +110,9 @@ export const kadosei: ProviderDefinition<typeof settings> = {
         })
         const status = answer && STATUS.get(answer.status)
         // A status that we do not know has been asked for all the same: no webhook is believed over it.
-        if (answer && !status)
+        if (answer && !status) {
           return { ...toReport(answer, 'pending'), unknownStatus: answer.status }
+        }
         return status && toReport(answer, status)
       },
 
@@ -221,11 +221,7 @@ function readJson(text: string): unknown {
 
 function toReport({ sessionId, amount, currency }: Standing, status: SessionStatus): PaymentReport {
   const total = isLosslessNumber(amount) ? amount : (member(amount, 'total') ?? amount)
-  const paid =
-    typeof currency === 'string' && isCurrency(currency)
-      ? fromProviderNumber(total, currency)
-      : undefined
-  const money = paid === undefined ? {} : { amount: paid, currency: String(currency) }
+  const money = readMoney(total, currency)
   return {
     provider: 'kadosei',
     // A session takes one payment, so that a webhook, the same again and an asked status are one event.

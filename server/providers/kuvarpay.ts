@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto'
 import { isLosslessNumber } from 'lossless-json'
 import { z } from 'zod'
 import type { SessionStatus } from '../contract/schemas.ts'
-import { isCurrency } from '../contract/currencies.ts'
 import { ProviderRejected, WebhookRejected } from '../errors.ts'
 import { parseExactJson } from '../json.ts'
 import { isSafeUrl } from '../safe-url.ts'
 import type { PaymentReport } from '../settlement/settle.ts'
-import { fromProviderNumber, toProviderNumber } from './amount.ts'
+import { fromProviderNumber, readMoney, toProviderNumber } from './amount.ts'
 import { openingScript } from './kuvarpay-bridge.ts'
 import type {
   Order,
@@ -140,8 +139,9 @@ export const kuvarpay: ProviderDefinition<typeof settings> = {
         const { sessionId, status, currency, ...data } = dataOf(asked)
         const meaning = STATUS.get(status.toUpperCase())
         // Undefined would let a webhook decide.
-        if (!meaning)
+        if (!meaning) {
           return { ...toReport(sessionId, 'pending', undefined, currency), unknownStatus: status }
+        }
         const isWhole = meaning !== 'paid' || isPaidWhole(data)
         return toReport(sessionId, meaning, isWhole ? data.amount : undefined, currency)
       },
@@ -327,19 +327,17 @@ function parseWebhook(text: string): z.output<typeof webhookBody> {
 function toReport(
   reference: string,
   status: SessionStatus,
-  told: unknown,
+  amount: unknown,
   currency: unknown,
 ): PaymentReport {
-  const isKnown = typeof currency === 'string' && isCurrency(currency)
-  const amount = isKnown ? fromProviderNumber(told, currency) : undefined
-  const sum = amount !== undefined && isKnown ? { amount, currency } : {}
-  const state = [reference, status, String(amount), sum.currency]
+  const money = readMoney(amount, currency)
+  const state = [reference, status, String(money.amount), money.currency]
   return {
     provider: 'kuvarpay',
     eventId: createHash('sha256').update(JSON.stringify(state)).digest('base64url'),
     reference,
     status,
-    ...sum,
+    ...money,
   }
 }
 

@@ -2,11 +2,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { SessionStatus } from '../contract/schemas.ts'
-import { isCurrency } from '../contract/currencies.ts'
 import { WebhookRejected } from '../errors.ts'
 import { parseExactJson, writeExactJson } from '../json.ts'
 import type { PaymentReport } from '../settlement/settle.ts'
-import { fromProviderNumber, toProviderNumber } from './amount.ts'
+import { readMoney, toProviderNumber } from './amount.ts'
 import type { Order, ProviderDefinition, ProviderSession, WebhookRequest } from './provider.ts'
 import { assertSharedSecret } from './signature.ts'
 
@@ -132,12 +131,7 @@ function readReport(body: Uint8Array): PaymentReport {
       unknownStatus: status,
     }
   }
-  const paid = currency && isCurrency(currency) ? fromProviderNumber(amount, currency) : undefined
-  return {
-    ...report,
-    status: meaning,
-    ...(paid !== undefined && currency && { amount: paid, currency }),
-  }
+  return { ...report, status: meaning, ...readMoney(amount, currency) }
 }
 
 function parseWebhook(body: Uint8Array): z.output<typeof webhookBody> {
