@@ -1,6 +1,5 @@
 /** KuvarPay: crypto payments, paid out in local currency; https://developers.kuvarpay.com */
 import { createHash } from 'node:crypto'
-import { isLosslessNumber } from 'lossless-json'
 import { z } from 'zod'
 import type { SessionStatus } from '../contract/schemas.ts'
 import { ProviderRejected, WebhookRejected } from '../errors.ts'
@@ -8,15 +7,10 @@ import { parseExactJson } from '../json.ts'
 import { isSafeUrl } from '../safe-url.ts'
 import type { PaymentReport } from '../settlement/settle.ts'
 import { fromProviderNumber, readMoney, toProviderNumber } from './amount.ts'
-import { openingScript } from './kuvarpay-bridge.ts'
-import type {
-  Order,
-  ProviderBridge,
-  ProviderDefinition,
-  ProviderSession,
-  ProviderSetup,
-} from './provider.ts'
-import { seal, unseal } from './seal.ts'
+import { createBridge } from './kuvarpay-bridge.ts'
+import { isPaidWhole, transactionsShape } from './kuvarpay-transactions.ts'
+import type { Order, ProviderDefinition, ProviderSession } from './provider.ts'
+import { seal } from './seal.ts'
 import { verifyHmacSha256 } from './signature.ts'
 
 const settings = z
@@ -65,15 +59,7 @@ const createdSession = session.extend({
   authToken: z.string().min(1).max(8192).nullish(),
 })
 
-const transaction = z.object({
-  expectedAmount: z.unknown().optional(),
-  actualAmount: z.unknown().optional(),
-})
-
-const askedSession = session.extend({
-  paymentTolerance: z.unknown().optional(),
-  transactions: z.array(transaction).nullish(),
-})
+const askedSession = session.extend(transactionsShape)
 
 // Only PENDING is documented; the others follow from the names of the events.
 const STATUS: ReadonlyMap<string, SessionStatus> = new Map([
@@ -172,28 +158,6 @@ export const kuvarpay: ProviderDefinition<typeof settings> = {
   },
 }
 
-function createBridge({ settings, secrets, baseUrl }: ProviderSetup<Settings>): ProviderBridge {
-  const { sdkUrl, businessId } = settings
-  const sdkOrigin = new URL(sdkUrl).origin
-  return {
-    sdk: {
-      url: sdkUrl,
-      attributes: {
-        'data-api-key': secrets['KUVARPAY_PUBLISHABLE_KEY'] ?? '',
-        ...(businessId !== undefined && { 'data-business-id': businessId }),
-        'data-base-url': sdkOrigin,
-      },
-    },
-    script: openingScript,
-    origins: [...new Set([sdkOrigin, ...(URL.canParse(baseUrl) ? [new URL(baseUrl).origin] : [])])],
-    async readHandoff(sessionId, handoff) {
-      const secret = secrets['KUVARPAY_API_KEY'] ?? ''
-      const payment = await unseal(handoff, sessionId, secret)
-      return payment && { sessionId: payment['sessionId'], authToken: payment['authToken'] }
-    },
-  }
-}
-
 function authHeaders({ auth, businessId }: Settings, apiKey: string): Record<string, string> {
   const key = {
     'x-api-key': { 'X-API-Key': apiKey },
@@ -244,43 +208,6 @@ function dataOf<T>(answer: { success: true; data: T } | { success: false }): T {
   if (answer.success) return answer.data
   const cause = new Error('kuvarpay: answered success: false')
   throw new ProviderRejected('the payment provider refused the request', {}, { cause })
-}
-
-/**
- * Whether a completed session was paid in full. That it is complete is KuvarPay's word that it was,
- * unless its transactions, which are in the coin that was sent, say otherwise: then nothing is said to
- * be the amount that was paid, and a person has to look. (Inferred: what is documented of a transaction
- * are the names of its members.)
- */
-function isPaidWhole({
-  transactions,
-  paymentTolerance,
-}: Pick<z.output<typeof askedSession>, 'transactions' | 'paymentTolerance'>): boolean {
-  const told = (transactions ?? []).filter(({ actualAmount }) => !isAbsent(actualAmount))
-  if (told.length === 0) return true
-  const [arrived, ...more] = told.filter(({ actualAmount }) => toUnits(actualAmount) !== 0n)
-  if (!arrived || more.length > 0) return false
-  const actual = toUnits(arrived.actualAmount)
-  const expected = toUnits(arrived.expectedAmount)
-  const percent = isAbsent(paymentTolerance) ? 0n : toUnits(paymentTolerance)
-  if (actual === undefined || expected === undefined || percent === undefined) return false
-  const difference = actual > expected ? actual - expected : expected - actual
-  return difference * 100n * UNITS <= percent * expected
-}
-
-/** More decimals than any coin has. */
-const DECIMALS = 30
-const UNITS = 10n ** BigInt(DECIMALS)
-
-/** A decimal as a whole number of its smallest parts; undefined where it is none, or less than nothing. */
-function toUnits(value: unknown): bigint | undefined {
-  if (!isLosslessNumber(value) && typeof value !== 'string') return undefined
-  const [, whole, fraction = ''] = /^(\d{1,30})(?:\.(\d{1,30}))?$/.exec(String(value)) ?? []
-  return whole === undefined ? undefined : BigInt(whole + fraction.padEnd(DECIMALS, '0'))
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null
 }
 
 const toldSession = z.looseObject({})
