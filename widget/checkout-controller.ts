@@ -1,7 +1,6 @@
 /** All behaviour of a checkout, without a framework: terms, amount, states, one request at a time. */
 import { formatAmount, MAX_MINOR, parseAmount } from '../server/contract/money.ts'
 import type { Customer } from '../server/contract/customer.ts'
-import type { CreateSession } from '../server/contract/schemas.ts'
 import { browserTools, getCheckout, send, type Answer, type ClientTools } from './client.ts'
 import {
   CoinslotChangeEvent,
@@ -14,9 +13,8 @@ import { englishMessages, fillText, type Messages } from '../server/contract/mes
 import { createMoneyFormat, type MoneyFormat } from '../server/contract/money-format.ts'
 import { readOffer } from './offer.ts'
 import { loadActPart, type ActPart } from './parts.ts'
-import type { RequestPayment } from './payment.ts'
-import { openExit, type Exit } from './redirect.ts'
-import { joinTerms, toMinor, type Terms, type TermsText } from './terms.ts'
+import type { Outcome, Pay } from './payment.ts'
+import { joinTerms, type Terms, type TermsText } from './terms.ts'
 
 export type CheckoutState = 'loading' | 'idle' | 'submitting' | 'redirecting' | 'unavailable'
 
@@ -53,7 +51,6 @@ export interface CheckoutHost {
 
 /** What the controller needs of its surroundings; tests pass their own. */
 export interface CheckoutTools extends ClientTools {
-  readonly openExit: (target: Text) => Exit
   /** What is needed once the buyer acts; loaded where it is not given. */
   readonly act?: ActPart
 }
@@ -75,7 +72,7 @@ export type AmountCode =
 const IDENTITY = ['server', 'checkout', 'offer'] as const
 const SHOWN = ['currency', 'amount', 'minAmount', 'maxAmount', 'editable', 'locale'] as const
 
-const STUCK_AFTER_MS = 30_000
+const OFFLINE: Outcome = { code: 'network_error', retryable: true, body: {}, told: {} }
 
 /** One checkout on a page. Its fields are for the host to read, never to write. */
 export class CheckoutController {
@@ -94,14 +91,14 @@ export class CheckoutController {
   #told: TermsText = {}
   #isAsked = false
   #act: ActPart | undefined
-  #requestPayment: RequestPayment | undefined
+  #payment: Pay | undefined
   #amount: ReturnType<ActPart['readAmount']> = 'empty'
   /** The buyer is in the middle of typing: the text is his. */
   #isTyping = false
   /** What is under way; an answer to anything else is of no interest any more. */
   #call: AbortController | undefined
 
-  constructor(host: CheckoutHost, tools: CheckoutTools = { ...browserTools, openExit }) {
+  constructor(host: CheckoutHost, tools: CheckoutTools = browserTools) {
     this.#host = host
     this.#tools = tools
     this.#act = tools.act
@@ -246,15 +243,12 @@ export class CheckoutController {
     if (this.#call !== call) return
     if (!isWanted) return this.#stop()
 
-    const exit = this.#tools.openExit(this.#options!.target)
     this.#setState('submitting')
-    const answer = await this.#request(call, amount)
-    if (this.#call !== call) return exit.cancel()
-
-    if (answer.body.test === true) this.#told = { ...this.#told, test: true }
-    if (!answer.code) return this.#follow(answer.body, exit, call)
-    exit.cancel()
-    return this.#fail(answer)
+    const act = this.#act ?? (await this.#learn())
+    if (this.#call !== call) return
+    const outcome = act ? await this.#pay(act, call, amount) : OFFLINE
+    this.#told = { ...this.#told, ...outcome.told }
+    if (outcome.code && this.#call === call) await this.#fail(outcome)
   }
 
   #setState(state: CheckoutState): void {
@@ -330,25 +324,25 @@ export class CheckoutController {
     return this.#act
   }
 
-  async #request(call: AbortController, amount: string): Promise<Answer> {
-    const { server, checkout, offer, clientReferenceId, locale, customer } = this.#options!
-    const shown = { amount: this.#amount as bigint, currency: this.terms!.currency }
-    const act = this.#act ?? (await this.#learn())
-    if (!act) return { code: 'network_error', retryable: true, body: {} }
-    this.#requestPayment ??= act.createPayment()
-    const content: { [K in keyof CreateSession]: unknown } = {
-      checkout,
-      offer,
-      amount,
-      clientReferenceId,
-      locale,
-      customer,
-    }
-    return this.#requestPayment(
-      (path, init) => send(this.#tools, call, server + path, init),
-      content,
-      shown,
-    )
+  #pay(act: ActPart, call: AbortController, amountText: string): Promise<Outcome> {
+    this.#payment ??= act.createPayment()
+    const options = this.#options!
+    const isCurrent = () => this.#call === call
+    return this.#payment({
+      options,
+      amount: this.#amount as bigint,
+      amountText,
+      currency: this.terms!.currency,
+      send: (path, init) => send(this.#tools, call, options.server + path, init),
+      after: this.#tools.after,
+      isCurrent,
+      announce: (id, url) => {
+        const isLetPass = this.#host.dispatch(new CoinslotRedirectEvent(id, url)) && isCurrent()
+        if (isLetPass) this.#setState('redirecting')
+        return isLetPass
+      },
+      stop: () => isCurrent() && this.#stop(),
+    })
   }
 
   async #load(checkout: string): Promise<void> {
@@ -380,50 +374,18 @@ export class CheckoutController {
     this.#host.update()
   }
 
-  /** Goes to the payment page of a session that was judged good. */
-  #follow({ id, redirectUrl }: TermsText, exit: Exit, call: AbortController): void {
-    const url = String(redirectUrl)
-    const isWanted = this.#host.dispatch(new CoinslotRedirectEvent(String(id), url))
-    if (this.#call !== call) return exit.cancel()
-    if (!isWanted) {
-      exit.cancel()
-      return this.#stop()
-    }
-    this.#setState('redirecting')
-    if (exit.go(url)) return this.#stop()
-    // The buyer may have stopped the page from loading, of which no event tells.
-    this.#tools.after(STUCK_AFTER_MS, () => this.#call === call && this.#stop())
-  }
-
-  async #fail(answer: Answer): Promise<void> {
+  async #fail(outcome: Outcome): Promise<void> {
     this.#stop()
-    await this.#correct(answer.code!, answer.body)
+    const { currency } = this.#told
+    if (currency && currency !== this.terms!.currency) this.terms = undefined
+    await this.#settle()
     // Gone from the page meanwhile, or the true terms could not be had, which was said.
     if (!this.terms) return
-    this.#setError(answer.code!)
-    if (this.fault) this.#host.focusField()
-    this.#dispatchError(answer)
-  }
-
-  /** Takes over the terms that an answer names: the server's win, and they are shown. */
-  async #correct(code: string, told: TermsText): Promise<void> {
-    const { currency, amount, minAmount, maxAmount } = told
-    // The page's number in the server's currency is a sum that nobody chose.
-    const isOther = !!currency && currency !== this.terms!.currency
-    const named = Object.entries(
-      isOther ? { currency } : { currency, amount, minAmount, maxAmount },
-    )
-    const isLimit = /m(in|ax)imum$/.test(code)
-    this.#told = {
-      ...this.#told,
-      ...Object.fromEntries(named.filter(([, value]) => typeof value === 'string')),
-      editable: code === 'amount_not_editable' ? false : isLimit || this.#told.editable,
-    }
-    if (isOther) this.terms = undefined
-    await this.#settle()
-    if (isOther || code !== 'terms_changed' || !this.terms) return
-    this.#amount = toMinor(amount, this.terms.currency) ?? 'empty'
+    this.#amount = outcome.amount ?? this.#amount
     this.#show()
+    this.#setError(outcome.code!)
+    if (this.fault) this.#host.focusField()
+    this.#dispatchError(outcome)
   }
 }
 

@@ -1,56 +1,130 @@
-/** One intent to pay: a session asked for under one key until there is a definite answer, and judged. */
-import { toMinor } from './terms.ts'
-import type { Answer } from './client.ts'
+/** Paying: a session asked for under one key until there is a definite answer, judged, and gone to. */
+import type { CheckoutOptions } from './checkout-controller.ts'
+import type { CreateSession } from '../server/contract/schemas.ts'
+import { toMinor, type TermsText } from './terms.ts'
+import type { Answer, ClientTools } from './client.ts'
+import { openExit as openWindow, type Exit } from './redirect.ts'
 import { toRedirectUrl } from './redirect-url.ts'
 
 /** Sends a request to an address of the server and reads its answer; never rejects. */
-export type Send = (path: string, init: RequestInit) => Promise<Answer>
+export type Send = (path: string, init?: RequestInit) => Promise<Answer>
 
-/** What the buyer was shown: an amount in minor units. */
-export interface Shown {
+/** What is to be paid, as the buyer was shown it. */
+export interface Order {
+  readonly options: CheckoutOptions
+  /** In minor units. */
   readonly amount: bigint
   readonly currency: string
+  /** The same as a decimal string. */
+  readonly amountText: string
 }
 
-/** Asks for a session; the answer has no `code` where it is for what was shown and can be paid. */
-export type RequestPayment = (
-  send: Send,
-  content: Readonly<Record<string, unknown>>,
-  shown: Shown,
-) => Promise<Answer>
+/** What a payment may see and do of the checkout that it is for. */
+export interface Payable extends Order {
+  readonly send: Send
+  readonly after: ClientTools['after']
+  /** Whether the checkout still waits for this payment. */
+  isCurrent(): boolean
+  /** Tells the page of the payment page; answers whether the buyer is to be sent there. */
+  announce(sessionId: string, redirectUrl: string): boolean
+  /** The buyer is still here and may try again. */
+  stop(): void
+}
+
+/** How a payment ended; with a `code`, why the buyer could not be sent to pay. */
+export interface Outcome extends Answer {
+  /** What the answer says of the terms; it wins over what was known. */
+  readonly told: TermsText
+  /** The sum that now holds in place of the one that was shown. */
+  readonly amount?: bigint | undefined
+}
+
+/** Pays; never rejects. To be called in the click itself, which alone may open a window. */
+export type Pay = (checkout: Payable) => Promise<Outcome>
+
+const STUCK_AFTER_MS = 30_000
 
 /** What remembers the request of a checkout that has no definite answer yet. */
-export function createPayment(): RequestPayment {
+export function createPayment(openExit: typeof openWindow = openWindow): Pay {
   let open: { readonly key: string; readonly body: string } | undefined
 
-  return async (send, content, shown) => {
-    // What is empty is left out: the server takes it for a mistake.
-    const body = JSON.stringify(content, (_, value: unknown) => value || undefined)
+  return async (checkout) => {
+    const exit = openExit(checkout.options.target)
+    const answer = await request(checkout)
+    const { id, redirectUrl } = answer.body
+    const isGoing =
+      checkout.isCurrent() && !answer.code && checkout.announce(id as string, redirectUrl as string)
+    if (isGoing) leave(exit, redirectUrl as string, checkout)
+    else exit.cancel()
+    if (!answer.code && !isGoing) checkout.stop()
+    return toOutcome(answer, checkout)
+  }
+
+  async function request(checkout: Payable): Promise<Answer> {
+    const body = toBody(checkout)
     // The same again under the same key, so that it is done once; anything else is another intent.
     const request = open?.body === body ? open : { key: createIdempotencyKey(), body }
     open = request
-    const answer = await send('/v1/sessions', {
+    const answer = await checkout.send('/v1/sessions', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'Idempotency-Key': request.key },
       body,
     })
     if (!answer.retryable && open === request) open = undefined
-    return answer.code ? answer : judge(answer, shown)
+    return answer.code ? answer : judge(answer, checkout)
   }
 }
 
-/** Gives what is wrong with a session a code; none, if it is for what was shown and can be paid. */
-function judge(answer: Answer, shown: Shown): Answer {
-  const { id, amount, currency, redirectUrl } = answer.body
-  if (typeof id !== 'string' || typeof currency !== 'string') {
-    return { ...answer, code: 'invalid_response' }
+function leave(exit: Exit, url: string, { after, stop }: Payable): void {
+  if (exit.go(url)) return stop()
+  // The buyer may have stopped the page from loading, of which no event tells.
+  after(STUCK_AFTER_MS, stop)
+}
+
+function toBody({ options, amountText: amount }: Order): string {
+  const { checkout, offer, clientReferenceId, locale, customer } = options
+  const content: { [K in keyof CreateSession]: unknown } = {
+    checkout,
+    offer,
+    amount,
+    clientReferenceId,
+    locale,
+    customer,
   }
-  if (currency !== shown.currency || toMinor(amount, currency) !== shown.amount) {
+  // What is empty is left out: the server takes it for a mistake.
+  return JSON.stringify(content, (_, value: unknown) => value || undefined)
+}
+
+/** Gives what is wrong with a session a code; none, if it is for what was shown and can be paid. */
+function judge(answer: Answer, shown: Order): Answer {
+  const { id, amount, currency, redirectUrl } = answer.body
+  const minor = typeof currency === 'string' ? toMinor(amount, currency) : undefined
+  if (typeof id !== 'string' || minor === undefined) return { ...answer, code: 'invalid_response' }
+  if (currency !== shown.currency || minor !== shown.amount) {
     return { ...answer, code: 'terms_changed' }
   }
   const url = toRedirectUrl(redirectUrl)
   if (!url) return { ...answer, code: 'redirect_refused' }
   return { body: { ...answer.body, redirectUrl: url } }
+}
+
+/** Finds in an answer the terms that it names: the server's win, and they are to be shown. */
+function toOutcome(answer: Answer, shown: Order): Outcome {
+  const { code, body } = answer
+  const test = body.test === true && { test: true }
+  if (!code) return { ...answer, told: { ...test } }
+  const { currency, amount, minAmount, maxAmount } = body
+  // The page's number in the server's currency is a sum that nobody chose.
+  const isOther = !!currency && currency !== shown.currency
+  const named = Object.entries(isOther ? { currency } : { currency, amount, minAmount, maxAmount })
+  const told = {
+    ...test,
+    ...Object.fromEntries(named.filter(([, value]) => typeof value === 'string')),
+    ...(code === 'amount_not_editable' && { editable: false }),
+    ...(/m(in|ax)imum$/.test(code) && { editable: true }),
+  }
+  const isAnotherSum = code === 'terms_changed' && !isOther
+  return { ...answer, told, ...(isAnotherSum && { amount: toMinor(amount, shown.currency) }) }
 }
 
 /** A key of more than 140 random bits in letters that the server takes. */

@@ -156,8 +156,7 @@ export function createPage(options: Partial<CheckoutOptions>, ...replies: Reply[
   const controller = new CheckoutController(host, {
     fetch: server.fetch,
     after: time.after,
-    openExit,
-    act,
+    act: { ...act, createPayment: () => act.createPayment(openExit) },
   })
   controller.configure(given)
   return Object.assign(page, { controller })
