@@ -86,9 +86,15 @@ const SWEEP_EVERY_MS = 60 * 60 * 1000
 
 /** @throws ConfigurationError with all problems at once */
 export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot> {
-  const { environment, assets = new URL('../', import.meta.url) } = options
-  const config = parseConfig(options.configuration, environment)
+  const {
+    assets = new URL('../', import.meta.url),
+    now = () => new Date(),
+    transport = createTransport(),
+    providerTiming: timing,
+  } = options
+  const config = parseConfig(options.configuration, options.environment)
   const log = createLog(config.logLevel, options.logTo ?? process.stderr)
+  const repeat = options.repeat ?? createRepeat(log)
 
   const widget = await readWidgetFiles(assets)
   const db = await openSqlite(config.databasePath)
@@ -101,15 +107,24 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
       notifications.wake()
     },
   })
-  const now = options.now ?? (() => new Date())
   const feed = createSessionFeed({ store, now })
-  const transport = options.transport ?? createTransport()
   const selfUrl = options.selfUrl ?? `http://127.0.0.1:${config.port}`
   const sandboxSecret = makeSandboxSecret(config)
-  const timing = options.providerTiming
   const providers = createProviders(config, { transport, timing, selfUrl, sandboxSecret, now })
   const settlement = createSettlement({ providers, store, log, now })
   const { reconcileDue, reconcileAll } = createReconciler({ store, settlement, log, now })
+  const sandbox = createSandboxApp({
+    ledger: createSandboxLedger(db),
+    report: createSandboxReporter({
+      secret: sandboxSecret,
+      transport,
+      now,
+      onFailure: (payment) => log.error({ payment }, 'sandbox: nobody took the webhook'),
+    }),
+    apiKey: sandboxSecret,
+    publicUrl: `${config.publicUrl}/sandbox`,
+    now,
+  })
   const app = createApp({
     config,
     store,
@@ -120,22 +135,8 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     now,
     widget,
     demoRoot: config.demo ? fileURLToPath(new URL('demo', assets)) : undefined,
-    sandbox: config.providers.has('sandbox')
-      ? createSandboxApp({
-          ledger: createSandboxLedger(db),
-          report: createSandboxReporter({
-            secret: sandboxSecret,
-            transport,
-            now,
-            onFailure: (payment) => log.error({ payment }, 'sandbox: nobody took the webhook'),
-          }),
-          apiKey: sandboxSecret,
-          publicUrl: `${config.publicUrl}/sandbox`,
-          now,
-        })
-      : undefined,
+    sandbox: config.providers.has('sandbox') ? sandbox : undefined,
   })
-  const repeat = options.repeat ?? createRepeat(log)
   const notifications = createNotifications({
     webhook: config.notifications,
     transport: options.transport ?? createNotificationTransport(config),
