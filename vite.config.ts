@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import dts from 'vite-plugin-dts'
-import { configurationJsonSchema } from './server/config.ts'
+import { configurationJsonSchema } from './server/configuration-schema.ts'
 import type { Coinslot } from './server/coinslot.ts'
 import { version } from './server/version.ts'
 

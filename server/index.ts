@@ -2,7 +2,8 @@
 export { createCoinslot, type Coinslot, type CoinslotOptions } from './coinslot.ts'
 export type { Notification, NotificationType, Session } from './contract/schemas.ts'
 export type { NotificationEvent, NotificationListener } from './notifications/listeners.ts'
-export { ConfigurationError, defineConfig, type Configuration } from './config.ts'
+export { ConfigurationError } from './config.ts'
+export { defineConfig, type Configuration } from './configuration-schema.ts'
 export type {
   Order,
   PaymentProvider,

@@ -1,7 +1,8 @@
 /** Offers: the terms of one order, signed by the merchant's own back end as a JWT. */
 import { errors, jwtVerify, type JWTPayload } from 'jose'
 import { checkoutSchema, type Checkout } from './checkout-schema.ts'
-import { canTakeOrder, type Config } from './config.ts'
+import type { Config } from './config.ts'
+import { canTakeOrder } from './configuration-schema.ts'
 import type { Customer } from './contract/customer.ts'
 import { customerSchema } from './contract/schemas.ts'
 import { CheckoutNotFound, OfferExpired, OfferInvalid } from './errors.ts'

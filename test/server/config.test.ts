@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigurationError, configurationJsonSchema, parseConfig } from '../../server/config.ts'
+import { ConfigurationError, parseConfig } from '../../server/config.ts'
+import { configurationJsonSchema } from '../../server/configuration-schema.ts'
 import { demoConfiguration } from '../../server/demo-configuration.ts'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
