@@ -1,6 +1,6 @@
 /** Builds everything that is shipped: the script tag, the npm widget, the server and the demo. */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
@@ -13,7 +13,7 @@ import { version } from './server/version.ts'
 const DEV_PORT = Number(process.env['PORT'] || 8080)
 
 /** What the script tag loads when a page needs it: `widget/{name}-part.ts`. */
-const PARTS = ['act', 'status']
+const PARTS = ['act', 'languages', 'status']
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -82,6 +82,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [
     squeezedTexts(),
     freshParts(),
+    languageFiles(),
     verifiedParts(),
     pinnedScript(),
     mode === 'start' ? [] : declarations(),
@@ -157,6 +158,49 @@ function verifiedParts(): Plugin {
       }
     },
   }
+}
+
+/**
+ * The languages' files for pages: those of the script tag stand beside it and are named with their hashes,
+ * as parts are. What only the server's own pages say is in none.
+ */
+function languageFiles(): Plugin {
+  return {
+    name: 'coinslot:language-files',
+    enforce: 'pre',
+    applyToEnvironment: ({ name }) => name === 'languages' || name === 'widget',
+    buildStart() {
+      if (this.environment.name !== 'languages') return
+      for (const file of filesOfPart('texts')) rmSync(here(`dist/${file}`))
+    },
+    transform(code, id) {
+      if (/\/contract\/languages\/[\w-]+\.json$/.test(id)) {
+        return { code: withoutPages(code), map: null }
+      }
+      if (this.environment.name === 'widget' || !id.endsWith('/contract/languages.ts')) return
+      const imports = /import\('\.\/languages\/([\w-]+)\.json', .*?\)(?=,\n)/g
+      const verified = code.replace(imports, (_, tag: string) => {
+        const file = writeTexts(tag)
+        return `importVerified('${file}', '${integrityOf(file, 'sha256')}')`
+      })
+      const path = here('widget/verified-import.ts')
+      return { code: `import { importVerified } from '${path}'\n${verified}`, map: null }
+    },
+  }
+}
+
+/** Writes a language's file of the script tag, and answers with its name. */
+function writeTexts(tag: string): string {
+  const json = readFileSync(here(`server/contract/languages/${tag}.json`), 'utf8')
+  const code = `export default${withoutPages(json)}`
+  const hash = createHash('sha256').update(code).digest('base64url').slice(0, 8)
+  const file = `coinslot-texts-${tag}-${hash}.js`
+  writeFileSync(here(`dist/${file}`), code)
+  return file
+}
+
+function withoutPages(json: string): string {
+  return JSON.stringify({ ...JSON.parse(json), page: undefined })
 }
 
 /** The demo's pages pin the script tag that was just built, as a merchant's page does. */

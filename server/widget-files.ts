@@ -8,7 +8,7 @@ export interface WidgetFiles {
   readonly parts: ReadonlyMap<string, Uint8Array>
 }
 
-const PART = /^coinslot-[a-z]+-[\w-]{8}\.js$/
+const PART = /^coinslot-[a-z]+-[\w-]{8,}\.js$/
 
 /** @throws Error where the widget is not built */
 export async function readWidgetFiles(folder: URL): Promise<WidgetFiles> {

@@ -9,6 +9,7 @@ import {
   CoinslotRedirectEvent,
   CoinslotSubmitEvent,
 } from './events.ts'
+import type { ElementLanguage } from './language.ts'
 import { englishMessages, fillText, type Messages } from '../server/contract/messages.ts'
 import { createMoneyFormat, type MoneyFormat } from '../server/contract/money-format.ts'
 import { readOffer } from './offer.ts'
@@ -34,6 +35,7 @@ export interface CheckoutOptions {
   readonly clientReferenceId?: Text
   /** A BCP 47 tag. */
   readonly locale: string
+  readonly language?: ElementLanguage
   readonly target?: Text
   readonly disabled?: boolean
   readonly customer?: Customer | undefined
@@ -142,7 +144,8 @@ export class CheckoutController {
 
   /** One of the texts, with its places filled in. */
   say(name: keyof Messages): string {
-    const text = this.#options?.messages?.[name] ?? englishMessages[name]
+    const { messages, language } = { ...this.#options }
+    const text = messages?.[name] ?? language?.checkout?.[name] ?? englishMessages[name]
     return fillText(text, (place) => this.#value(place))
   }
 
@@ -167,7 +170,11 @@ export class CheckoutController {
       this.#told = options.offer ? readOffer(options.offer) : {}
       this.#isAsked = false
       this.terms = undefined
-    } else if (!hasChanged(SHOWN)) return
+    } else if (!hasChanged(SHOWN)) {
+      // Its texts have come: what was said in English is said again.
+      if (this.error && before.language !== options.language) this.#setError(this.error.code)
+      return
+    }
     // An answer to what was asked under other terms could lead the buyer to another sum.
     this.wake()
   }
@@ -263,8 +270,9 @@ export class CheckoutController {
   }
 
   #setError(code: string): void {
-    const name = Object.hasOwn(englishMessages, code) ? (code as keyof Messages) : 'failed'
-    this.error = { code, message: this.say(name) }
+    const isKnown = Object.hasOwn(englishMessages, code)
+    const name = this.state === 'unavailable' ? this.state : isKnown ? code : 'failed'
+    this.error = { code, message: this.say(name as keyof Messages) }
     this.#host.update()
   }
 
@@ -361,8 +369,8 @@ export class CheckoutController {
     // The buyer is told what he can do; this is for who builds the page.
     console.error(`<coinslot-checkout>: ${answer.code}`)
     this.terms = undefined
-    this.error = { code: answer.code!, message: this.say('unavailable') }
-    this.#setState('unavailable')
+    this.state = 'unavailable'
+    this.#setError(answer.code!)
     queueMicrotask(() => this.error && this.#dispatchError(answer))
   }
 

@@ -198,7 +198,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
     const input = this.#input
     // Not by the template: Lit compares with what it wrote last, not with what was typed since.
     if (input && input.value !== text) input.value = text
-    this.setState('loading', state === 'loading')
+    this.setState('loading', state === 'loading' || !!this.settings.language.arrival)
     this.setState('busy', isBusy)
     this.setState('invalid', !!error && !!fault)
     this.setState('failed', !!error && !fault)
@@ -209,11 +209,17 @@ export class CoinslotCheckoutElement extends TemplateElement {
   protected override template(): unknown {
     const controller = this.#controller
     const { state, error, isBusy, terms, format, amount, description } = controller
+    const { lang, dir, arrival } = this.settings.language
     const isWaiting = isBusy || state === 'loading'
     const isLost = state === 'unavailable'
     const sum = terms && !terms.editable ? format!.full(terms.amount!) : ''
     return html`
-      <div part="base" class=${state === 'loading' ? 'waiting' : ''}>
+      <div
+        part="base"
+        lang=${lang}
+        dir=${dir}
+        class=${arrival || state === 'loading' ? 'waiting' : ''}
+      >
         <b part="badge" ?hidden=${!controller.isTest}>${controller.say('test')}</b>
         <p part="summary" ?hidden=${!description && !sum}>${description} <b>${sum}</b></p>
         ${sum || isLost ? '' : this.#renderField()}

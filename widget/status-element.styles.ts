@@ -8,6 +8,10 @@ export const styles =
       gap: calc(2 * var(--coinslot-gap, 8px));
     }
 
+    [inert] {
+      visibility: hidden;
+    }
+
     [part='message'] {
       display: flex;
       gap: 14px;

@@ -3,6 +3,7 @@ import type { html as Html } from 'lit/html.js'
 import type { Session } from '../server/contract/schemas.ts'
 import { browserTools } from './client.ts'
 import { createMoneyFormat } from '../server/contract/money-format.ts'
+import type { ElementLanguage } from './language.ts'
 import { StatusController, type StatusTools } from './status-controller.ts'
 import { statusMessages, type StatusName } from '../server/contract/status-messages.ts'
 import { toMinor } from './terms.ts'
@@ -22,6 +23,7 @@ export interface StatusPage {
   readonly server: string
   readonly session: string | null
   readonly locale: string
+  readonly language: ElementLanguage
 }
 
 export interface StatusBody {
@@ -31,8 +33,6 @@ export interface StatusBody {
   session(): Session | undefined
   template(): unknown
 }
-
-const RTL = /^(ar|ckb|dv|fa|he|ks|ps|sd|ug|ur|yi)\b/
 
 const browser: StatusTools = {
   ...browserTools,
@@ -87,7 +87,7 @@ const MARKS: Partial<Record<StatusName, string>> = {
 export function createStatusBody(element: StatusElement, tools = browser): StatusBody {
   const { html } = element
   const controller = new StatusController(element, tools)
-  let locale = 'en'
+  let page: StatusPage
   let shown: StatusName = 'asking'
 
   function session(): Session | undefined {
@@ -95,14 +95,16 @@ export function createStatusBody(element: StatusElement, tools = browser): Statu
   }
 
   function words(): unknown {
-    const [title, sentence] = statusMessages[shown]
+    const [title, sentence] = page.language.status?.[shown] ?? statusMessages[shown]
     return html`<b part="title">${title}</b>
       <p part="text">${sentence}</p>`
   }
 
   function slot(name: (typeof SLOTS)[number]): unknown {
     const isShown = name === (shown.startsWith('un') ? 'unknown' : shown)
-    return html`<slot name=${name} ?hidden=${!isShown}>${isShown ? words() : ''}</slot>`
+    // What cannot be seen yet would never be said.
+    const isSaid = isShown && !page.language.arrival
+    return html`<slot name=${name} ?hidden=${!isShown}>${isSaid ? words() : ''}</slot>`
   }
 
   function icon(): unknown {
@@ -115,18 +117,18 @@ export function createStatusBody(element: StatusElement, tools = browser): Statu
   }
 
   function summary({ amount, currency, description, test }: Partial<Session>): unknown {
-    const sum = write(amount, currency, locale)
+    const sum = write(amount, currency, page.locale)
     return html`
       <p part="summary" ?hidden=${!description && !sum}>
         <bdi>${description}</bdi> <b part="amount">${sum}</b>
       </p>
-      <b part="badge" ?hidden=${!test}>Test</b>
+      <b part="badge" ?hidden=${!test}>${page.language.checkout?.test ?? 'Test'}</b>
     `
   }
 
   return {
-    configure(page) {
-      locale = page.locale
+    configure(settings) {
+      page = settings
       controller.configure(page)
       element.setState(shown, false)
       shown = nameOf(controller.standing)
@@ -135,9 +137,10 @@ export function createStatusBody(element: StatusElement, tools = browser): Statu
     disconnect: () => controller.disconnect(),
     session,
     template() {
+      const { lang, dir, arrival } = page.language
       // The region is there, empty, before the first status: what is in it from the first is not said.
       return html`
-        <div part="base" dir=${RTL.test(locale) ? 'rtl' : 'ltr'}>
+        <div part="base" lang=${lang} dir=${dir} ?inert=${arrival}>
           <div part="message">
             ${icon()}
             <div>

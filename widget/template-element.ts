@@ -1,5 +1,6 @@
 /** A custom element with a Lit template: what we use of LitElement, which would cost 2 kB more (brotli). */
 import { render } from 'lit/html.js'
+import { languageOf } from './language.ts'
 import { localeAt } from './locale-at.ts'
 import { pageNonce } from './page-nonce.ts'
 
@@ -57,10 +58,12 @@ export abstract class TemplateElement extends Base {
   protected get settings() {
     const { attributes, objects } = this.constructor as typeof TemplateElement
     const names = [...attributes, ...objects]
+    const locale = localeAt(this, this.locale)
     return {
       ...Object.fromEntries(names.map((name) => [name, this[name as keyof this]])),
       server: (this.server ?? SCRIPT_ORIGIN).replace(/\/+$/, ''),
-      locale: localeAt(this, this.locale),
+      locale,
+      language: languageOf(locale, () => this.requestUpdate()),
     }
   }
 
