@@ -1,20 +1,11 @@
 /** The language of a page that the server shows by itself. */
 import { chooseLanguage, directionOf } from './contract/language.ts'
+import { english } from './contract/english.ts'
 import { languages, type Language } from './contract/languages.ts'
-import { customerMessages } from './contract/customer-messages.ts'
-import { englishMessages, pageMessages } from './contract/messages.ts'
-import { statusMessages } from './contract/status-messages.ts'
 
 export interface PageLanguage extends Language {
   readonly tag: string
   readonly direction: 'ltr' | 'rtl'
-}
-
-const english: Language = {
-  checkout: englishMessages,
-  status: statusMessages,
-  customer: customerMessages,
-  page: pageMessages,
 }
 
 const available = ['en', ...Object.keys(languages)]

@@ -1,3 +1,4 @@
 /** What is needed once the buyer acts, loaded after the first paint: reading what is typed, and paying. */
 export { readAmount } from '../server/contract/amount-text.ts'
+export { laterMessages } from '../server/contract/messages.ts'
 export { createPayment } from './payment.ts'

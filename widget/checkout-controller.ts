@@ -10,7 +10,7 @@ import {
   CoinslotSubmitEvent,
 } from './events.ts'
 import type { ElementLanguage } from './language.ts'
-import { englishMessages, fillText, type Messages } from '../server/contract/messages.ts'
+import { fillText, firstMessages, type Messages } from '../server/contract/messages.ts'
 import { createMoneyFormat, type MoneyFormat } from '../server/contract/money-format.ts'
 import { readOffer } from './offer.ts'
 import { loadActPart, type ActPart } from './parts.ts'
@@ -142,11 +142,19 @@ export class CheckoutController {
     return this.terms?.maxAmount ?? MAX_MINOR
   }
 
-  /** One of the texts, with its places filled in. */
-  say(name: keyof Messages): string {
-    const { messages, language } = { ...this.#options }
-    const text = messages?.[name] ?? language?.checkout?.[name] ?? englishMessages[name]
+  /** One of the texts, or that something failed, with its places filled in. */
+  say(name: string): string {
+    const text = this.#textOf(name) ?? this.#textOf('failed')!
     return fillText(text, (place) => this.#value(place))
+  }
+
+  /** The page's own word, else that of its language, else English, as far as it is there. */
+  #textOf(name: string): string | undefined {
+    const { messages, language } = { ...this.#options }
+    const sources = [messages, language?.checkout, firstMessages, this.#act?.laterMessages]
+    return sources
+      .map((texts: Readonly<Record<string, unknown>> | undefined) => texts?.[name])
+      .find((text) => typeof text === 'string')
   }
 
   #value(place: string): string {
@@ -270,9 +278,7 @@ export class CheckoutController {
   }
 
   #setError(code: string): void {
-    const isKnown = Object.hasOwn(englishMessages, code)
-    const name = this.state === 'unavailable' ? this.state : isKnown ? code : 'failed'
-    this.error = { code, message: this.say(name as keyof Messages) }
+    this.error = { code, message: this.say(this.state === 'unavailable' ? this.state : code) }
     this.#host.update()
   }
 

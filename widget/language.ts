@@ -3,7 +3,9 @@ import type { Language } from '../server/contract/languages.ts'
 import { loadLanguagesPart } from './parts.ts'
 
 /** Texts that are not there are said in English. */
-export interface ElementLanguage extends Partial<Language> {
+export interface ElementLanguage {
+  readonly checkout?: Partial<Language['checkout']>
+  readonly status?: Language['status']
   readonly lang: string
   readonly dir: 'ltr' | 'rtl'
   /** While the texts are on their way: nothing is shown, so that no language flashes up in another's place. */

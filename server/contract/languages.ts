@@ -1,13 +1,13 @@
 /** The built-in texts of every language but English; each is loaded alone, when somebody reads it. */
 import type { CustomerMessages } from './customer-messages.ts'
-import type { englishMessages, pageMessages } from './messages.ts'
+import type { Messages, pageMessages } from './messages.ts'
 import type { statusMessages } from './status-messages.ts'
 
 type Texts<English> = { readonly [Name in keyof English]: string }
 
 /** All that Coinslot says in one language. */
 export interface Language {
-  readonly checkout: Texts<typeof englishMessages>
+  readonly checkout: Messages
   /** A title and a sentence each. */
   readonly status: { readonly [Name in keyof typeof statusMessages]: readonly string[] }
   /** Empty where nobody has translated it yet. */

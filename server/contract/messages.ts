@@ -1,7 +1,9 @@
 /** The built-in texts in English; a text for each code of an error that a buyer can meet. */
 
-/** `{amount}`, `{min}`, `{max}`, `{readings}` and `{example}` are filled in as the buyer's locale writes them. */
-export const englishMessages = {
+// `{amount}`, `{min}`, `{max}`, `{readings}` and `{example}` are filled in as the buyer's locale writes them.
+
+/** What the element may have to say before it could load anything. */
+export const firstMessages = {
   label: 'Amount',
   pay: 'Pay {amount}',
   payUnknown: 'Pay',
@@ -19,13 +21,19 @@ export const englishMessages = {
   amount_required: 'Please enter an amount.',
   amount_malformed: 'Please write the amount like {example}.',
   amount_precision: 'That is too many decimals. Please write the amount like {example}.',
-  amount_ambiguous: 'Do you mean {readings}? Please write the amount like that.',
   amount_below_minimum: 'The minimum is {min}.',
   amount_above_maximum: 'The maximum is {max}.',
-  amount_not_editable: 'The amount is {amount}. You have not been charged.',
-  terms_changed: 'The amount is now {amount}. You have not been charged.',
 
   network_error: 'There was no connection. You have not been charged. Please try again.',
+  unavailable: 'Payment is not available right now.',
+  failed: 'Something went wrong. You have not been charged. Please try again.',
+}
+
+/** What it says once the buyer has acted. */
+export const laterMessages = {
+  amount_ambiguous: 'Do you mean {readings}? Please write the amount like that.',
+  amount_not_editable: 'The amount is {amount}. You have not been charged.',
+  terms_changed: 'The amount is now {amount}. You have not been charged.',
   timeout: 'There was no answer. You have not been charged. Please try again.',
   rate_limited: 'That was too often. Please try again in a minute.',
   idempotency_in_progress: 'Still preparing your payment. Please try again in a minute.',
@@ -34,8 +42,6 @@ export const englishMessages = {
   offer_expired: 'This offer has expired. Please ask the shop for a new one.',
   offer_invalid: 'This offer is not valid. Please ask the shop for a new one.',
   order_already_paid: 'This order is already paid.',
-  unavailable: 'Payment is not available right now.',
-  failed: 'Something went wrong. You have not been charged. Please try again.',
 }
 
 /** What only the server's own pages say: `/pay`, and `/bridge`, which opens a provider's window. */
@@ -60,7 +66,9 @@ export const pageMessages = {
   startAgain: 'Go back to the shop and start the payment again.',
 }
 
-export type Messages = Readonly<Record<keyof typeof englishMessages, string>>
+export type Messages = Readonly<
+  Record<keyof typeof firstMessages | keyof typeof laterMessages, string>
+>
 
 /** Fills the places of a text: `{min}` with what `valueOf('min')` says. */
 export function fillText(text: string, valueOf: (place: string) => string): string {

@@ -4,9 +4,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { languages } from '../../server/contract/languages.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
-const PARTS = ['act', 'status']
+const PARTS = ['act', 'languages', 'status']
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 
@@ -38,20 +39,36 @@ describe('the parts of dist/coinslot.js', () => {
   const bundle = read('dist/coinslot.js')
   const files = readdirSync(new URL('dist/', root)).filter((name) => /^coinslot-.*\.js$/.test(name))
 
+  const texts = files.filter((name) => name.startsWith('coinslot-texts-'))
+  const parts = files.filter((name) => !texts.includes(name))
+
+  /** How the script tag names a file that it loads. */
+  function named(file: string): string {
+    const hash = createHash('sha256')
+      .update(read(`dist/${file}`))
+      .digest('base64')
+    return `\`${file}\`,\`sha256-${hash}\``
+  }
+
   it('are all there, one of each, named in the script with the hash of their bytes', () => {
-    expect(files.map((name) => name.split('-')[1])).toEqual(PARTS)
-    for (const name of files) {
-      const hash = createHash('sha256')
-        .update(read(`dist/${name}`))
-        .digest('base64')
-      expect(bundle).toContain(`\`${name}\`,\`sha256-${hash}\``)
-    }
+    expect(parts.map((name) => name.split('-')[1])).toEqual(PARTS)
+    for (const name of parts) expect(bundle).toContain(named(name))
+  })
+
+  it('are joined by a file for each language, named in their part with the hash of its bytes', () => {
+    const tags = texts.map((name) => /^coinslot-texts-(.+)-[\w-]{8}\.js$/.exec(name)?.[1])
+    expect(tags).toEqual(Object.keys(languages).toSorted())
+    const part = read(`dist/${parts[1]}`)
+    for (const name of texts) expect(part).toContain(named(name))
   })
 
   it('import nothing, and bring no second Lit', () => {
     for (const name of files) {
       expect(read(`dist/${name}`), name).not.toMatch(IMPORT)
-      expect(read(`dist/${name}`), name).not.toMatch(/\bimport\(|lit\$/)
+      expect(read(`dist/${name}`), name).not.toContain('lit$')
+      // The languages' part loads one of them by its hash; no other loads anything.
+      const loads = read(`dist/${name}`).match(/\bimport\(/g) ?? []
+      expect(loads.length, name).toBe(name === parts[1] ? 1 : 0)
     }
   })
 

@@ -1,17 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { chooseLanguage } from '../../server/contract/language.ts'
+import { english as ENGLISH } from '../../server/contract/english.ts'
 import { languages } from '../../server/contract/languages.ts'
-import { customerMessages } from '../../server/contract/customer-messages.ts'
-import { englishMessages, pageMessages } from '../../server/contract/messages.ts'
-import { statusMessages } from '../../server/contract/status-messages.ts'
 
-const ENGLISH = {
-  checkout: englishMessages,
-  status: statusMessages,
-  customer: customerMessages,
-  page: pageMessages,
-}
 // A word as short as "Pay" may be long elsewhere, and fits all the same.
 const ALWAYS_FITS = 20
 
