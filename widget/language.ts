@@ -6,6 +6,7 @@ import { loadLanguagesPart } from './parts.ts'
 export interface ElementLanguage {
   readonly checkout?: Partial<Language['checkout']>
   readonly status?: Language['status']
+  readonly customer?: Language['customer']
   readonly lang: string
   readonly dir: 'ltr' | 'rtl'
   /** While the texts are on their way: nothing is shown, so that no language flashes up in another's place. */

@@ -45,7 +45,7 @@ function arrows(sources: readonly Source[], from: RegExp, forbidden: RegExp): st
 describe('the arrows of the house', () => {
   it('let the browser have lit and what the contract has for both sides, and nothing else', () => {
     const allowed =
-      /^(lit(\/.*)?|widget\/.*|server\/contract\/(money|money-format|amount-text|locale|language|languages|messages|status-messages)\.ts)$/
+      /^(lit(\/.*)?|widget\/.*|server\/contract\/(money|money-format|amount-text|locale|language|languages|customer-messages|messages|status-messages)\.ts)$/
     const others = widget.flatMap(({ path, imports }) =>
       imports.filter((name) => !allowed.test(name)).map((name) => `${path} -> ${name}`),
     )
@@ -56,7 +56,7 @@ describe('the arrows of the house', () => {
     expect(
       arrows(
         server,
-        /contract\/(money|money-format|amount-text|locale|language|languages|messages|status-messages)\.ts$/,
+        /contract\/(money|money-format|amount-text|locale|language|languages|customer-messages|messages|status-messages)\.ts$/,
         /^(?!server\/contract\/(money|locale)\.ts$)/,
       ),
     ).toEqual([])
