@@ -1,7 +1,7 @@
 /** The policy: what a checkout lets a buyer pay. The page is never asked; it is only told. */
 import type { AmountKey, Checkout } from './checkout-schema.ts'
 import { formatAmount, fractionDigits, MAX_MINOR, parseAmount } from './contract/money.ts'
-import type { CheckoutTerms } from './contract/schemas.ts'
+import type { CheckoutTerms, CustomerPart } from './contract/schemas.ts'
 import {
   AmountAboveMaximum,
   AmountBelowMinimum,
@@ -40,7 +40,12 @@ export function decideAmount(checkout: Checkout, requested: string | undefined):
 }
 
 /** What a page may know of a checkout before anyone pays. */
-export function toCheckoutTerms(id: string, checkout: Checkout, test: boolean): CheckoutTerms {
+export function toCheckoutTerms(
+  id: string,
+  checkout: Checkout,
+  collect: CustomerPart[],
+  test: boolean,
+): CheckoutTerms {
   return {
     id,
     description: checkout.description ?? null,
@@ -51,7 +56,7 @@ export function toCheckoutTerms(id: string, checkout: Checkout, test: boolean): 
     minAmount: checkout.minAmount ?? null,
     maxAmount: checkout.maxAmount ?? null,
     presets: checkout.presets,
-    collect: checkout.collect,
+    collect,
     test,
   }
 }

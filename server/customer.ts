@@ -1,6 +1,9 @@
 /** A buyer's own data on its way to the provider: whose word counts, and whether there is enough of it. */
 import type { Customer } from './contract/customer.ts'
 import type { CustomerPart } from './contract/schemas.ts'
+import type { Checkout } from './checkout-schema.ts'
+import type { ConfiguredProvider } from './configured-providers.ts'
+import { missingParts } from './contract/customer-fields.ts'
 import { CustomerRequired } from './errors.ts'
 
 // One of the two is a name, too: not everybody has both.
@@ -28,13 +31,19 @@ export function joinCustomer(
   return Object.fromEntries(parts.filter(([, value]) => value !== undefined))
 }
 
+/** What must be known of a buyer: for the merchant, and for the provider. */
+export function neededOf(
+  { collect }: Checkout,
+  provider: ConfiguredProvider | undefined,
+): CustomerPart[] {
+  return [...new Set([...collect, ...(provider?.needsCustomer ?? [])])]
+}
+
 /** @throws CustomerRequired with the parts that are missing, and nothing of those that are there */
 export function assertCustomer(
   customer: Customer | undefined,
-  needed: ReadonlySet<CustomerPart>,
+  needed: Iterable<CustomerPart>,
 ): void {
-  const missing = [...needed].filter((part) =>
-    MEMBERS[part].every((member) => customer?.[member] === undefined),
-  )
+  const missing = missingParts(customer, needed)
   if (missing.length > 0) throw new CustomerRequired(missing)
 }

@@ -2,7 +2,8 @@
 import type { Checkout } from './checkout-schema.ts'
 import { decideAmount } from './checkout.ts'
 import type { Config } from './config.ts'
-import { assertCustomer, joinCustomer } from './customer.ts'
+import { missingParts } from './contract/customer-fields.ts'
+import { assertCustomer, joinCustomer, neededOf } from './customer.ts'
 import type { Customer } from './contract/customer.ts'
 import type { CreateSession, CustomerPart, UpdateSession } from './contract/schemas.ts'
 import {
@@ -21,7 +22,7 @@ import {
   type Caller,
   type IntentsDeps,
 } from './intents.ts'
-import { verifyOffer } from './offer.ts'
+import { verifyOffer, type Offer } from './offer.ts'
 import { toOrder, withReturnUrls } from './order.ts'
 import type { ConfiguredProvider } from './configured-providers.ts'
 import type { ProviderSession } from './providers/provider.ts'
@@ -53,6 +54,8 @@ export interface Terms {
   readonly checkoutId: string | null
   readonly checkout: Checkout
   readonly customer: Customer | undefined
+  /** What still has to be known of the buyer. */
+  readonly missing: readonly CustomerPart[]
 }
 
 const SESSION_LIFE_S = 24 * 60 * 60
@@ -70,7 +73,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const terms = await findTerms(body)
       const opened = newSession(terms, body, caller)
       const customer = joinCustomer(terms.customer, body.customer)
-      assertCustomer(customer, neededOf(terms.checkout))
+      assertCustomer(customer, terms.missing)
       return intents.work(intent, opened, caller.requestId, {
         async act(session) {
           assertOpen(session)
@@ -121,10 +124,16 @@ export function createSessions(deps: SessionsDeps): Sessions {
     return session
   }
 
-  async function findTerms({
+  async function findTerms(named: Pick<CreateSession, 'checkout' | 'offer'>): Promise<Terms> {
+    const terms = await findOffer(named)
+    const needed = neededOf(terms.checkout, providers.get(terms.checkout.provider))
+    return { ...terms, missing: missingParts(terms.customer, needed) }
+  }
+
+  async function findOffer({
     checkout: id,
     offer,
-  }: Pick<CreateSession, 'checkout' | 'offer'>): Promise<Terms> {
+  }: Pick<CreateSession, 'checkout' | 'offer'>): Promise<Offer> {
     if (offer !== undefined) return verifyOffer(offer, id, config, now())
     const checkout = config.checkouts.get(id ?? '')
     if (!checkout) throw new CheckoutNotFound()
@@ -154,10 +163,6 @@ export function createSessions(deps: SessionsDeps): Sessions {
       updatedAt: createdAt,
       expiresAt: new Date(createdAt.getTime() + life),
     }
-  }
-
-  function neededOf({ collect, provider }: Checkout): ReadonlySet<CustomerPart> {
-    return new Set([...collect, ...(providers.get(provider)?.needsCustomer ?? [])])
   }
 
   function providerOf(session: SessionRecord): ConfiguredProvider {

@@ -1,14 +1,10 @@
 /** Every request and answer of the HTTP interface; the widget imports their types, never this code. */
 import { z } from 'zod'
 import type { Address, Customer } from './customer.ts'
+import { EMAIL, PHONE, PLAIN } from './customer-fields.ts'
 
-/** Text without control characters or lone surrogates, which logs, CSV files and providers trip over. */
 function plainText(maxLength: number) {
-  return z
-    .string()
-    .min(1)
-    .max(maxLength)
-    .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters')
+  return z.string().min(1).max(maxLength).regex(PLAIN, 'must not contain control characters')
 }
 
 const locale = z
@@ -31,11 +27,8 @@ export const customerSchema = z
   .strictObject({
     firstName: plainText(100).optional(),
     lastName: plainText(100).optional(),
-    email: z.email().max(254).optional(),
-    phone: z
-      .string()
-      .regex(/^\+?[0-9 ()./-]{3,30}$/, 'must be a telephone number')
-      .optional(),
+    email: z.email({ pattern: EMAIL }).max(254).optional(),
+    phone: z.string().regex(PHONE, 'must be a telephone number').optional(),
     billingAddress: addressSchema.optional(),
     shippingAddress: addressSchema.optional(),
   })

@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { toCheckoutTerms } from '../checkout.ts'
 import type { Config } from '../config.ts'
+import { neededOf } from '../customer.ts'
 import { CheckoutNotFound } from '../errors.ts'
 import type { ConfiguredProvider } from '../configured-providers.ts'
 import type { Env } from './guards.ts'
@@ -15,6 +16,8 @@ export function checkoutRoutes(
     const checkout = config.checkouts.get(id)
     if (!checkout) throw new CheckoutNotFound()
     c.header('Cache-Control', 'no-cache')
-    return c.json(toCheckoutTerms(id, checkout, providers.get(checkout.provider)?.test ?? false))
+    const provider = providers.get(checkout.provider)
+    const collect = neededOf(checkout, provider)
+    return c.json(toCheckoutTerms(id, checkout, collect, provider?.test ?? false))
   })
 }

@@ -58,7 +58,7 @@ label { font-weight: 600 }
 .after { flex-direction: row-reverse }
 .field:focus-within { outline: 3px solid var(--accent); outline-offset: 2px }
 .field span, #hint { color: var(--quiet) }
-input {
+input, select {
   flex: 1;
   min-width: 0;
   min-height: 2.75rem;
@@ -68,7 +68,20 @@ input {
   background: none;
   border: 0;
 }
-input:focus-visible { outline: 0 }
+select { background: var(--card) }
+input:focus-visible, select:focus-visible { outline: 0 }
+fieldset { display: grid; grid-template-columns: inherit; gap: inherit; min-width: 0; margin: 0; padding: 0; border: 0 }
+legend { padding: 0.6rem 0; font-weight: 600; font-size: 1.125rem }
+.entry { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.3rem }
+.entry label { font-weight: 500 }
+small { font-weight: 400; color: var(--quiet) }
+.entry :is(input, select) { font-size: 1rem }
+.field:has([aria-invalid]) { border-color: var(--error); box-shadow: inset 0 0 0 1px var(--error) }
+.error { color: var(--error); font-size: 0.9rem }
+.same { display: flex; align-items: center; gap: 0.75rem; min-height: 2.75rem; font-weight: 400 }
+.same input { flex: none; width: 1.5rem; min-height: 1.5rem; accent-color: var(--accent) }
+.same input:focus-visible { outline: 3px solid var(--accent) }
+form:has(.same :checked) .shippingAddress { display: none }
 #error { color: var(--error); font-weight: 600 }
 ul { display: flex; flex-wrap: wrap; gap: 0.5rem; list-style: none }
 ul a {

@@ -7,11 +7,13 @@ import { fillText, type Messages } from '../contract/messages.ts'
 import { createMoneyFormat, type MoneyFormat } from '../contract/money-format.ts'
 import { parseAmount } from '../contract/money.ts'
 import type { ErrorCode } from '../contract/schemas.ts'
+import type { CustomerMessages } from '../contract/customer-messages.ts'
 import type { PageLanguage } from '../page-language.ts'
+import { customerFields, customerTexts, type CustomerForm } from './pay-fields.ts'
 
 type Html = ReturnType<typeof html>
 
-export type PayProblem = ErrorCode | keyof Messages
+export type PayProblem = ErrorCode | keyof Messages | keyof CustomerMessages
 
 export interface PayPage {
   readonly checkoutId: string | undefined
@@ -27,6 +29,8 @@ export interface PayPage {
   readonly test: boolean
   /** As the buyer typed it; undefined where nobody has yet. */
   readonly amountText: string | undefined
+  /** What is asked of the buyer. */
+  readonly customer: CustomerForm
   /** Makes one payment of however many presses. */
   readonly key: string
   readonly problem?: PayProblem
@@ -66,7 +70,7 @@ function form(page: PayPage, money: MoneyFormat): Html {
   return html`<form method="post" action="${path}">
     ${!checkout.editable && html`<p class="sum">${sum}</p>`}
     ${checkout.editable && field(page, money, problem?.startsWith('amount_') ? error : undefined)}
-    ${error && html`<p id="error" role="alert">${error}</p>`}
+    ${customerFields(page.customer)} ${error && html`<p id="error" role="alert">${error}</p>`}
     ${offer !== undefined && html`<input type="hidden" name="offer" value="${offer}" />`}
     <input type="hidden" name="key" value="${key}" />
     <input type="hidden" name="locale" value="${locale}" />
@@ -145,8 +149,9 @@ function fill(
   return fillText(text, (place) => values[place] ?? '')
 }
 
-function textOf(code: PayProblem, { checkout: messages }: PageLanguage): string {
-  return Object.hasOwn(messages, code) ? messages[code as keyof Messages] : messages.failed
+function textOf(code: PayProblem, { checkout, customer }: PageLanguage): string {
+  const messages: Readonly<Record<string, string>> = { ...customerTexts(customer), ...checkout }
+  return (Object.hasOwn(messages, code) && messages[code]) || checkout.failed
 }
 
 function document({ tag, direction }: PageLanguage, title: string, main: Html): Html {

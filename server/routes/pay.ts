@@ -21,6 +21,7 @@ import type { Sessions } from '../sessions.ts'
 import { loadPageLanguage } from '../page-language.ts'
 import { limitBody, requireOrigin, type Env } from './guards.ts'
 import { localeOf } from './page-locale.ts'
+import { customerTexts, readCustomer, type Fields } from './pay-fields.ts'
 import { messagePage, payPage, type PayPage, type PayProblem } from './pay-page.ts'
 import { payPageStyles } from './pay-page-styles.ts'
 
@@ -30,9 +31,6 @@ export interface PayDeps {
   readonly sessions: Sessions
   readonly log: Log
 }
-
-/** What a form says, each name once. */
-type Fields = Readonly<Record<string, string | undefined>>
 
 const MAX_BODY_BYTES = 16_384
 
@@ -94,9 +92,11 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
   async function pageFor(c: Context<Env>, fields: Fields): Promise<PayPage> {
     const id = c.req.param('checkout')
     const { offer, key } = fields
-    const { checkout } = await sessions.findTerms({ checkout: id, offer })
+    const { checkout, missing } = await sessions.findTerms({ checkout: id, offer })
     const locale = localeOf(c, fields['locale'])
     const path = id === undefined ? '/pay' : `/pay/${encodeURIComponent(id)}`
+    const language = await loadPageLanguage(locale)
+    const messages = customerTexts(language.customer)
     return {
       checkoutId: id,
       checkout,
@@ -104,7 +104,8 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
       path,
       link: `${config.publicUrl}${path}${offer === undefined ? '' : `?offer=${offer}`}`,
       locale,
-      language: await loadPageLanguage(locale),
+      language,
+      customer: { parts: missing, fields, locale, messages },
       test: providers.get(checkout.provider)?.test ?? false,
       amountText: fields['amount'],
       key: isKey(key) ? key : newKey(),
@@ -121,7 +122,19 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     }
     if (typeof amount === 'object') return refuse('amount_ambiguous', 422, amount.ambiguous)
     const exact = amount === undefined ? undefined : formatAmount(amount, checkout.currency)
-    const body = { checkout: checkoutId, offer, amount: exact, locale }
+    const buyer = readCustomer(page.customer.parts, page.customer.fields)
+    if ('faults' in buyer) {
+      const customer = { ...page.customer, faults: buyer.faults }
+      const problem = buyer.isEmpty ? 'customer_required' : 'customer_invalid'
+      return c.html(payPage({ ...page, key: newKey(), customer, problem }), 422)
+    }
+    const body = {
+      checkout: checkoutId,
+      offer,
+      amount: exact,
+      locale,
+      ...(buyer.customer && { customer: buyer.customer }),
+    }
     try {
       const answer = await createOnce(body, {
         requestId: c.get('requestId'),
