@@ -75,12 +75,12 @@ export function faultsOf(
   valueOf: (name: string) => string,
 ): Map<string, CustomerFault> {
   const faults = new Map<string, CustomerFault>()
+  const isNameless = !valueOf('firstName').trim() && !valueOf('lastName').trim()
+  if (parts.includes('name') && isNameless) faults.set('firstName', 'name_required')
   for (const field of parts.flatMap(fieldsOf)) {
     const fault = faultIn(field, clean(field, valueOf(field.name)))
     if (fault) faults.set(field.name, fault)
   }
-  const isNameless = !valueOf('firstName').trim() && !valueOf('lastName').trim()
-  if (parts.includes('name') && isNameless) faults.set('firstName', 'name_required')
   return faults
 }
 

@@ -72,7 +72,8 @@ select { background: var(--card) }
 input:focus-visible, select:focus-visible { outline: 0 }
 fieldset { display: grid; grid-template-columns: inherit; gap: inherit; min-width: 0; margin: 0; padding: 0; border: 0 }
 legend { padding: 0.6rem 0; font-weight: 600; font-size: 1.125rem }
-.entry { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.3rem }
+.entry { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.3rem; margin-top: 0.4rem }
+legend + .entry { margin-top: 0 }
 .entry label { font-weight: 500 }
 small { font-weight: 400; color: var(--quiet) }
 .entry :is(input, select) { font-size: 1rem }
