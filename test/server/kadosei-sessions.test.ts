@@ -8,9 +8,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Session } from '../../server/contract/schemas.ts'
 import { createTransport } from '../../server/transport.ts'
 import { newKey, readProblem, readSession, startCoinslot } from './coinslot-harness.ts'
-import { ERROR_CANARY } from './providers/fake-provider.ts'
+import { answerWith, ERROR_CANARY } from './providers/fake-provider.ts'
 import {
-  answerWith,
   sessionAnswer,
   signKadosei,
   startFakeKadosei,

@@ -16,9 +16,8 @@ import {
   startCoinslot,
   type Harness,
 } from './coinslot-harness.ts'
-import { ERROR_CANARY, type Fault } from './providers/fake-provider.ts'
+import { answerWith, ERROR_CANARY, type Fault } from './providers/fake-provider.ts'
 import {
-  answerWith,
   brokenAnswers,
   hostileRedirectUrls,
   sessionAnswer,

@@ -1,9 +1,9 @@
 /** A fake Kadosei that judges every request by the documented shape, and more strictly where it can. */
 import { createHmac, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { Ajv } from 'ajv'
-import formats from 'ajv-formats'
+import { createJudge } from './documented-request.ts'
 import {
+  answerWith,
   jsonAnswer,
   startFakeProvider,
   type FakeAnswer,
@@ -74,8 +74,8 @@ export async function startFakeKadosei(
     const before = answers.get(key)
     if (before && before.to !== request.rawBody) return refuse(422, 'the key was used before')
     if (before) return before.answer
-    if (request.headers['content-type'] !== 'application/json') return refuse(400, 'no JSON')
-    if (!isSession(request.body)) return refuse(400, ajv.errorsText(isSession.errors))
+    const complaint = complaintAbout(request)
+    if (complaint) return refuse(400, complaint)
     const sessionId = randomUUID()
     sessions.set(sessionId, { request: request.body as FakeSession['request'], status: 'PENDING' })
     const answer = jsonAnswer(201, sessionAnswer(sessionId))
@@ -156,13 +156,7 @@ export const brokenAnswers: Readonly<Record<string, Fault>> = {
   'a time of its end that is none': answerWith({ ...sessionAnswer(OTHER), expiresAt: 'soon' }),
 }
 
-export function answerWith(body: unknown): Fault {
-  return { kind: 'answer', body: JSON.stringify(body) }
-}
-
-const ajv = new Ajv({ allErrors: true })
-formats.default(ajv)
-const isSession = ajv.compile(
+const complaintAbout = createJudge(
   JSON.parse(
     readFileSync(new URL('kadosei-session-schema.json', import.meta.url), 'utf8'),
   ) as object,

@@ -1,8 +1,8 @@
 /** A fake KuvarPay that judges every request by the documented one, and more strictly where it can. */
 import { createHmac } from 'node:crypto'
-import { Ajv } from 'ajv'
-import formats from 'ajv-formats'
+import { createJudge } from './documented-request.ts'
 import {
+  answerWith,
   jsonAnswer,
   startFakeProvider,
   type FakeAnswer,
@@ -53,7 +53,8 @@ export async function startFakeKuvarPay(options: FakeKuvarPayOptions): Promise<F
   function create(request: FakeRequest): FakeAnswer {
     const complaint = complaintAbout(request)
     if (complaint) return refuse(400, complaint)
-    const key = String(request.headers['idempotency-key'])
+    const key = String(request.headers['idempotency-key'] ?? '')
+    if (!key) return refuse(400, 'there is no Idempotency-Key')
     const known = byKey.get(key)
     if (known) return known
     const asked = request.body as FakeSession
@@ -142,19 +143,11 @@ export const brokenAnswers: Readonly<Record<string, Fault>> = {
   'no currency': dataAnswer({ ...asAsked, currency: undefined }),
 }
 
-export function answerWith(body: unknown): Fault {
-  return { kind: 'answer', body: JSON.stringify(body) }
-}
-
 export function dataAnswer(data: unknown): Fault {
   return answerWith({ success: true, data })
 }
 
-const ajv = new Ajv({ allErrors: true })
-formats.default(ajv)
-
-/** The documented request, closed: a field that it does not have is a mistake, not an extension. */
-const isNewSession = ajv.compile({
+const complaintAbout = createJudge({
   type: 'object',
   additionalProperties: false,
   required: ['amount', 'currency', 'callbackUrl'],
@@ -173,12 +166,6 @@ const isNewSession = ajv.compile({
     redirectUrl: { type: 'string', format: 'uri' },
   },
 })
-
-function complaintAbout({ headers, body }: FakeRequest): string | undefined {
-  if (headers['content-type'] !== 'application/json') return 'the content type is not JSON'
-  if (!headers['idempotency-key']) return 'there is no Idempotency-Key'
-  return isNewSession(body) ? undefined : ajv.errorsText(isNewSession.errors)
-}
 
 /** Each style takes its own headers only, and all want the business. */
 function complaintAboutKey(

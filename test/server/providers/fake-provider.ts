@@ -123,6 +123,11 @@ export function jsonAnswer(status: number, body: unknown): FakeAnswer {
   }
 }
 
+/** The right request carried out, and answered with this. */
+export function answerWith(body: unknown): Fault {
+  return { kind: 'answer', body: JSON.stringify(body) }
+}
+
 function isCarriedOut(fault: Fault | undefined): boolean {
   return !fault || ['reset', 'answer', 'truncated', 'stall', 'endless'].includes(fault.kind)
 }

@@ -1,8 +1,8 @@
 /** A fake Sprintcheckout that judges every request by the documented schemas, and more strictly where it can. */
 import { readFileSync } from 'node:fs'
-import { Ajv, type ValidateFunction } from 'ajv'
-import formats from 'ajv-formats'
+import { createJudge, type Judge } from './documented-request.ts'
 import {
+  answerWith,
   jsonAnswer,
   startFakeProvider,
   type FakeAnswer,
@@ -44,7 +44,7 @@ export async function startFakeSprintcheckout(apiKey: string): Promise<FakeSprin
   }
 
   function create(request: FakeRequest): FakeAnswer {
-    const complaint = complaintAbout(request, isNewPaymentSession)
+    const complaint = complaintAboutNew(request)
     if (complaint) return refuse(400, complaint)
     const sessionId = `sc_${String(sessions.size + 1).padStart(8, '0')}`
     sessions.set(sessionId, request.body as FakeSession)
@@ -52,7 +52,7 @@ export async function startFakeSprintcheckout(apiKey: string): Promise<FakeSprin
   }
 
   function update(request: FakeRequest): FakeAnswer {
-    const complaint = complaintAbout(request, isPaymentSession)
+    const complaint = complaintAboutChanged(request)
     if (complaint) return refuse(400, complaint)
     const { sessionId, ...change } = request.body as FakeSession & { sessionId: string }
     const session = sessions.get(sessionId)
@@ -139,28 +139,15 @@ export const hostileRedirectUrls: readonly string[] = [
   'http://169.254.169.254/latest/meta-data',
 ]
 
-export function answerWith(body: unknown): Fault {
-  return { kind: 'answer', body: JSON.stringify(body) }
-}
-
 const openApi = JSON.parse(
   readFileSync(new URL('sprintcheckout-openapi.json', import.meta.url), 'utf8'),
 ) as { components: { schemas: Record<string, object> } }
 
-const ajv = new Ajv({ allowUnionTypes: true, allErrors: true })
-formats.default(ajv)
-ajv.addVocabulary(['example'])
-const isNewPaymentSession = compile('NewPaymentSession')
-const isPaymentSession = compile('PaymentSession')
+const complaintAboutNew = judgeBy('NewPaymentSession')
+const complaintAboutChanged = judgeBy('PaymentSession')
 
-/** The documented schema, closed: a field that it does not have is a mistake, not an extension. */
-function compile(name: string): ValidateFunction {
+function judgeBy(name: string): Judge {
   const schema = openApi.components.schemas[name]
   if (!schema) throw new Error(`the documentation has no schema ${name}`)
-  return ajv.compile({ ...schema, additionalProperties: false })
-}
-
-function complaintAbout({ headers, body }: FakeRequest, isValid: ValidateFunction) {
-  if (headers['content-type'] !== 'application/json') return 'the content type is not JSON'
-  return isValid(body) ? undefined : ajv.errorsText(isValid.errors)
+  return createJudge({ ...schema, additionalProperties: false })
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ProviderRejected, ProviderUnavailable, WebhookRejected } from '../../../server/errors.ts'
 import { kadosei } from '../../../server/providers/kadosei.ts'
+import { answerWith } from './fake-provider.ts'
 import {
-  answerWith,
   brokenAnswers,
   KADOSEI_PATH,
   signKadosei,

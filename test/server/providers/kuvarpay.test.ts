@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { ProviderRejected, ProviderUnavailable, WebhookRejected } from '../../../server/errors.ts'
 import { kuvarpay } from '../../../server/providers/kuvarpay.ts'
 import type { PaymentProvider } from '../../../server/providers/provider.ts'
+import { answerWith } from './fake-provider.ts'
 import {
-  answerWith,
   brokenAnswers,
   dataAnswer,
   KUVARPAY_PATH,

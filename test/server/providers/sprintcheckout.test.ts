@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ProviderUnavailable, WebhookRejected } from '../../../server/errors.ts'
 import { sprintcheckout } from '../../../server/providers/sprintcheckout.ts'
+import { answerWith } from './fake-provider.ts'
 import {
   brokenAnswers,
   sessionAnswer,
   SPRINTCHECKOUT_PATH,
   startFakeSprintcheckout,
-  answerWith,
   type FakeSprintcheckout,
 } from './fake-sprintcheckout.ts'
 import {
