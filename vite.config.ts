@@ -35,7 +35,9 @@ export default defineConfig(({ mode }) => ({
         emptyOutDir: true,
         assetsInlineLimit: 0,
         modulePreload: { polyfill: false },
-        rollupOptions: { input: [here('demo/index.html'), here('demo/return.html')] },
+        rollupOptions: {
+          input: ['index', 'looks', 'return'].map((page) => here(`demo/${page}.html`)),
+        },
       },
     },
     // The parts of the script tag come first: it holds their hashes.

@@ -41,7 +41,7 @@ export const baseStyles = css`
     column-gap: 16px;
   }
 
-  [part='summary'] b {
+  [part='amount'] {
     font-size: 1.5em;
     font-weight: 600;
   }

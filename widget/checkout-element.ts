@@ -35,6 +35,7 @@ const FLAGS: Readonly<Record<AmountCode, keyof ValidityStateFlags>> = {
  *
  * @csspart base - Everything inside.
  * @csspart summary - What is paid for and, where it is fixed, the amount.
+ * @csspart amount - The amount, where it is fixed.
  * @csspart badge - The mark of a checkout in which no real money moves.
  * @csspart label - The label of the amount field.
  * @csspart field - The frame around currency and input.
@@ -221,7 +222,9 @@ export class CoinslotCheckoutElement extends TemplateElement {
         class=${arrival || state === 'loading' ? 'waiting' : ''}
       >
         <b part="badge" ?hidden=${!controller.isTest}>${controller.say('test')}</b>
-        <p part="summary" ?hidden=${!description && !sum}>${description} <b>${sum}</b></p>
+        <p part="summary" ?hidden=${!description && !sum}>
+          ${description} <b part="amount">${sum}</b>
+        </p>
         ${sum || isLost ? '' : this.#renderField()}
         <p part="error" id="error" role="alert">${error?.message}</p>
         <button

@@ -1,0 +1,61 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser, openPage } from './browser.ts'
+import { startServer, type ServerProcess } from './server-process.ts'
+
+describe('the page of looks', () => {
+  let server: ServerProcess
+  let browser: Browser
+  beforeAll(async () => {
+    ;[server, browser] = await Promise.all([startServer(), openBrowser()])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+  })
+
+  async function openLooks(options: Parameters<typeof openPage>[1] = {}) {
+    const watched = await openPage(browser, options)
+    await watched.page.goto(server.url)
+    await watched.page.getByRole('link', { name: 'Six looks' }).click()
+    await watched.page.getByRole('button', { name: 'Pay $25.00' }).nth(5).waitFor()
+    return watched
+  }
+
+  it('shows the same element six times, each with its style sheet, and complains of nothing', async () => {
+    const { page, complaints } = await openLooks()
+    const elements = page.locator('coinslot-checkout')
+    const tags = await elements.evaluateAll((all) => all.map(({ outerHTML }) => outerHTML))
+    expect(tags).toHaveLength(6)
+    expect(new Set(tags).size).toBe(1)
+    for (const details of await page.locator('details').all()) {
+      await details.locator('summary').click()
+      expect(await details.locator('code').innerText()).toContain('coinslot-checkout')
+    }
+    expect(complaints).toEqual([])
+  })
+
+  it.each(['light', 'dark'] as const)('has no two alike in the %s scheme', async (colorScheme) => {
+    const { page } = await openLooks({ colorScheme })
+    const buttons = page.locator('coinslot-checkout [part="button"]')
+    const looks = await buttons.evaluateAll((all) =>
+      all.map((button) => {
+        const { fontFamily, borderRadius, backgroundColor } = getComputedStyle(button)
+        return `${fontFamily} ${borderRadius} ${backgroundColor}`
+      }),
+    )
+    expect(new Set(looks).size).toBe(6)
+  })
+
+  it.each(['ltr', 'rtl'])('fits a telephone of 320 pixels, written %s', async (direction) => {
+    const { page } = await openLooks({ viewport: { width: 320, height: 640 } })
+    await page.evaluate((dir) => void (document.documentElement.dir = dir), direction)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  })
+
+  it('can be paid on by any of them', async () => {
+    const { page } = await openLooks()
+    await page.getByRole('button', { name: 'Pay $25.00' }).nth(5).click()
+    await page.waitForURL(/\/sandbox\/pay\/sbx_/)
+  })
+})
