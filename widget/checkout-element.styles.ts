@@ -52,6 +52,7 @@ export const styles =
     [part='hint'],
     [part='error'],
     [name='button'] {
+      text-align: -webkit-match-parent;
       text-align: match-parent;
       unicode-bidi: plaintext;
     }

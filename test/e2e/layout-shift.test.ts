@@ -87,13 +87,15 @@ describe('the page around the elements', () => {
     expect(await readShift(page)).toBe(0)
   })
 
-  it('does not shift by an error that is said when the field is left', async () => {
+  it('stays where it is when the field is left and an error is said', async () => {
     const page = await openSlowly(asking, RESERVED)
     await page.getByRole('button', { name: 'Pay $25.00' }).waitFor()
+    const below = page.getByText('What is below.')
+    const before = await below.boundingBox()
     await page.getByRole('textbox').fill('1')
     await page.keyboard.press('Tab')
     await page.getByText('The minimum is $5.00').waitFor()
-    expect(await readShift(page)).toBe(0)
+    expect(await below.boundingBox()).toEqual(before)
   })
 
   it('does not shift by the status of a payment, from nothing to "received"', async () => {

@@ -126,6 +126,13 @@ describe('<coinslot-checkout>', () => {
       expect(words(part(element, 'hint'))).to.equal('Minimum $5.00')
     })
 
+    it('keeps its texts at the side that its page begins at, whichever way they run', async () => {
+      const element = await donation()
+      element.parentElement!.dir = 'rtl'
+      expect(part(element, 'hint').textContent).to.contain('Minimum')
+      expect(getComputedStyle(part(element, 'hint')).textAlign).to.equal('right')
+    })
+
     it('has targets of 44 pixels and does not overflow a telephone of 320', async () => {
       const box = await fixture<HTMLElement>(html`<div style="inline-size: 288px"></div>`)
       box.innerHTML = `<coinslot-checkout checkout="a" currency="USD" amount="9999999.00" editable
