@@ -187,7 +187,8 @@ export class CoinslotCheckoutElement extends TemplateElement {
     addEventListener('pageshow', this.#onPageShow)
   }
 
-  disconnectedCallback(): void {
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
     this.#controller.disconnect()
     removeEventListener('pageshow', this.#onPageShow)
   }

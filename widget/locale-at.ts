@@ -2,7 +2,7 @@
 import { chooseLocale } from '../server/contract/locale.ts'
 
 /** The locale that is `said`, else that of the nearest `lang`, else the browser's. */
-export function localeAt(element: Element, said: string | null): string {
+export function localeAt(element: Element, said: string | null | undefined): string {
   return chooseLocale(said, languageAt(element), navigator.language)
 }
 

@@ -3,7 +3,7 @@ import { html } from 'lit/html.js'
 import type { Session } from '../server/contract/schemas.ts'
 import { CoinslotStatusEvent } from './events.ts'
 import { loadStatusPart } from './parts.ts'
-import type { StatusBody, StatusPage } from './status-part.ts'
+import type { StatusBody } from './status-part.ts'
 import { TemplateElement } from './template-element.ts'
 
 /**
@@ -69,7 +69,8 @@ export class CoinslotStatusElement extends TemplateElement {
     if (!this.#body) void this.#load()
   }
 
-  disconnectedCallback(): void {
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
     this.#body?.disconnect()
   }
 
@@ -92,7 +93,7 @@ export class CoinslotStatusElement extends TemplateElement {
   }
 
   protected override update(): void {
-    this.#body?.configure(this.settings as StatusPage)
+    this.#body?.configure({ ...this.settings, session: this.session })
     super.update()
   }
 

@@ -1,5 +1,6 @@
 /** A custom element with a Lit template: what we use of LitElement, which would cost 2 kB more (brotli). */
 import { render } from 'lit/html.js'
+import { configuration, listeners } from './configuration.ts'
 import { languageOf } from './language.ts'
 import { localeAt } from './locale-at.ts'
 import { pageNonce } from './page-nonce.ts'
@@ -45,6 +46,7 @@ export abstract class TemplateElement extends Base {
   updateComplete: Promise<void> | undefined
   protected readonly internals = this.attachInternals()
   #objects: Record<string, unknown> = {}
+  #listener = () => this.requestUpdate()
 
   constructor() {
     super()
@@ -58,17 +60,25 @@ export abstract class TemplateElement extends Base {
   protected get settings() {
     const { attributes, objects } = this.constructor as typeof TemplateElement
     const names = [...attributes, ...objects]
-    const locale = localeAt(this, this.locale)
+    const { server, messages } = configuration
+    const own = Object.fromEntries(names.map((name) => [name, this[name as keyof this]]))
+    const locale = localeAt(this, this.locale ?? configuration.locale)
     return {
-      ...Object.fromEntries(names.map((name) => [name, this[name as keyof this]])),
-      server: (this.server ?? SCRIPT_ORIGIN).replace(/\/+$/, ''),
+      ...own,
+      messages: { ...messages, ...(own['messages'] as typeof messages) },
+      server: (this.server ?? server ?? SCRIPT_ORIGIN).replace(/\/+$/, ''),
       locale,
-      language: languageOf(locale, () => this.requestUpdate()),
+      language: languageOf(locale, this.#listener),
     }
   }
 
   connectedCallback(): void {
+    listeners.add(this.#listener)
     this.requestUpdate()
+  }
+
+  disconnectedCallback(): void {
+    listeners.delete(this.#listener)
   }
 
   attributeChangedCallback(): void {

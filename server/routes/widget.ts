@@ -1,4 +1,4 @@
-/** `/coinslot.js`, `/coinslot-{version}.js`, how to pin it, and the script's parts; compressed once, at the start. */
+/** `/coinslot.js`, `/coinslot-{version}.js`, how to pin it, and the script's parts; each compressed once, when it is first asked for. */
 import { createHash } from 'node:crypto'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { Hono, type Context } from 'hono'
@@ -31,12 +31,13 @@ export function widgetRoutes({ script, parts }: WidgetFiles): Hono<Env> {
   return routes
 }
 
+const encoders: Readonly<Record<string, (source: Uint8Array) => Uint8Array>> = {
+  br: brotliCompressSync,
+  gzip: gzipSync,
+}
+
 function answerWith(source: Uint8Array): (c: Context<Env>, cacheControl: string) => Response {
-  const encoded: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
-    br: new Uint8Array(brotliCompressSync(source)),
-    gzip: new Uint8Array(gzipSync(source)),
-    identity: new Uint8Array(source),
-  }
+  const encoded = new Map([['identity', new Uint8Array(source)]])
   const tag = `W/"${createHash('sha256').update(source).digest('base64url')}"`
 
   return function answer(c, cacheControl) {
@@ -56,6 +57,8 @@ function answerWith(source: Uint8Array): (c: Context<Env>, cacheControl: string)
     c.header('Access-Control-Allow-Origin', '*')
     c.header('Cross-Origin-Resource-Policy', 'cross-origin')
     if (encoding !== 'identity') c.header('Content-Encoding', encoding)
-    return c.body(encoded[encoding] ?? encoded['identity']!)
+    const body = encoded.get(encoding) ?? new Uint8Array(encoders[encoding]!(source))
+    encoded.set(encoding, body)
+    return c.body(body)
   }
 }

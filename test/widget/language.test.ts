@@ -1,5 +1,5 @@
 import { expect, fixture, html, waitUntil } from '@open-wc/testing'
-import '../../widget/index.ts'
+import { configure } from '../../widget/index.ts'
 import type { CoinslotCheckoutElement, CoinslotStatusElement } from '../../widget/index.ts'
 import { createPage, donation, problem } from './fixtures.ts'
 
@@ -107,6 +107,51 @@ describe('the language of an element', () => {
     expect(part(element, 'base').dir).to.equal('rtl')
     const region = element.shadowRoot!.querySelector<HTMLElement>('[role=status]')!
     expect(words(region)).to.match(/^لا توجد عملية دفع لعرضها/)
+  })
+})
+
+describe('a configuration of the whole app', () => {
+  afterEach(() => configure({}))
+
+  it('holds for elements that do not say otherwise, present and future', async () => {
+    const own = await mount('en')
+    const element = await fixture<CoinslotCheckoutElement>(html`
+      <coinslot-checkout checkout="a" currency="EUR" amount="9.00" editable></coinslot-checkout>
+    `)
+    element.messages = { label: 'Gift' }
+    configure({ locale: 'de', messages: { label: 'Donation', payUnknown: 'Los' } })
+    await waitUntil(() => part(element, 'base').lang === 'de')
+    expect(words(part(element, 'label'))).to.equal('Gift')
+    expect(words(part(element, 'button'))).to.match(/^9,00 € zahlen$/)
+    await own.updateComplete
+    expect(part(own, 'base').lang).to.equal('en')
+    expect(words(part(own, 'label'))).to.equal('Donation')
+
+    const later = await fixture<CoinslotStatusElement>(html`<coinslot-status></coinslot-status>`)
+    await waitUntil(() => part(later, 'base')?.lang === 'de')
+  })
+
+  it('names the server', async () => {
+    const asked: string[] = []
+    const { fetch } = window
+    window.fetch = (url) => {
+      asked.push(String(url))
+      return Promise.reject(new TypeError())
+    }
+    configure({ server: 'https://pay.shop.example/' })
+    const all = [html`<coinslot-checkout checkout="a"></coinslot-checkout>`]
+    all.push(
+      html`<coinslot-checkout checkout="a" server="https://other.example"></coinslot-checkout>`,
+    )
+    for (const template of all) {
+      const element = await fixture<CoinslotCheckoutElement>(template)
+      await waitUntil(() => element.state === 'unavailable')
+    }
+    window.fetch = fetch
+    expect(asked).to.deep.equal([
+      'https://pay.shop.example/v1/checkouts/a',
+      'https://other.example/v1/checkouts/a',
+    ])
   })
 })
 
