@@ -100,15 +100,6 @@ describe('what is no amount is malformed', () => {
     'malformed',
     texts.map((text) => [text, 'USD', 'en-US']),
   )
-
-  it('refuses a text of 100 kB in under 5 ms', () => {
-    readAmount('1', 'USD', 'en-US')
-    for (const text of ['1'.repeat(100_000), '1.'.repeat(50_000), ' '.repeat(100_000)]) {
-      const start = performance.now()
-      expect(readAmount(text, 'USD', 'en-US')).toBe('malformed')
-      expect(performance.now() - start).toBeLessThan(5)
-    }
-  })
 })
 
 describe('nothing is not zero', () => {
