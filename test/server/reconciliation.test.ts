@@ -1,6 +1,13 @@
 /** Reconciliation through the whole server: what becomes of sessions whose webhooks never come. */
 import { describe, expect, it } from 'vitest'
-import { readSession, SELF, startCoinslot, type Harness } from './coinslot-harness.ts'
+import {
+  providerThat,
+  readSession,
+  SELF,
+  startCoinslot,
+  transportTo,
+  type Harness,
+} from './coinslot-harness.ts'
 
 const START = Date.parse('2026-11-21T12:00:00.000Z')
 const MINUTE = 60_000
@@ -20,12 +27,10 @@ async function start(): Promise<Started> {
   let isReachable = true
   const harness: Harness = await startCoinslot({
     now: () => new Date(time),
-    async transport({ url, method, headers, body }) {
-      if (!isReachable || url.includes('/v1/webhooks/')) throw new Error('the connection is cut')
-      const answer = await harness.coinslot.fetch(
-        new Request(url, { method, headers, ...(body !== undefined && { body }) }),
-      )
-      return { status: answer.status, body: bytesOf(answer) }
+    async transport(request) {
+      const isLost = request.url.includes('/v1/webhooks/')
+      if (!isReachable || isLost) throw new Error('the connection is cut')
+      return transportTo(harness.coinslot.fetch)(request)
     },
     providerTiming: { deadline: () => new AbortController().signal },
   })
@@ -46,10 +51,6 @@ async function start(): Promise<Started> {
     statusOf: async (id) =>
       (await readSession(await harness.request('GET', `/v1/sessions/${id}`))).status,
   }
-}
-
-async function* bytesOf(answer: Response): AsyncGenerator<Uint8Array> {
-  yield new Uint8Array(await answer.arrayBuffer())
 }
 
 describe('a webhook that is lost for ever', () => {
@@ -108,15 +109,10 @@ describe('a session at Sprintcheckout, which cannot be asked', () => {
       },
       environment: { SPRINTCHECKOUT_API_KEY: 'key', SPRINTCHECKOUT_WEBHOOK_KEY: key },
       now: () => new Date(time),
-      transport: async () => ({
+      transport: providerThat(() => ({
         status: 201,
-        body: bytesOf(
-          Response.json({
-            sessionId: 'sc_1',
-            redirectUrl: 'https://app.sprintcheckout.com/?uid=1',
-          }),
-        ),
-      }),
+        body: { sessionId: 'sc_1', redirectUrl: 'https://app.sprintcheckout.com/?uid=1' },
+      })),
     })
     const { id } = await readSession(await createSession({ checkout: 'mug' }))
     const find = async () => readSession(await request('GET', `/v1/sessions/${id}`))

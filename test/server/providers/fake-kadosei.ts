@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createJudge } from './documented-request.ts'
 import {
   answerWith,
+  foreignAnswers,
   jsonAnswer,
   startFakeProvider,
   type FakeAnswer,
@@ -138,14 +139,12 @@ const { checkoutUrl: _, ...WITHOUT_URL } = sessionAnswer(OTHER)
 
 /** Answers that are not what the documentation promises, each with the request carried out. */
 export const brokenAnswers: Readonly<Record<string, Fault>> = {
-  'no body': { kind: 'answer', body: '' },
-  'something else than JSON': { kind: 'answer', body: '<html>maintenance</html>' },
+  ...foreignAnswers,
   'JSON that stops half-way': { kind: 'answer', body: '{"sessionId":"00000000-0000-4000-' },
   'JSON that names a key twice': {
     kind: 'answer',
     body: '{"sessionId":"1","checkoutUrl":"https://checkout.stripe.com/1","checkoutUrl":"https://checkout.stripe.com/2"}',
   },
-  null: answerWith(null),
   'a list': answerWith([sessionAnswer(OTHER)]),
   'no checkoutUrl': answerWith(WITHOUT_URL),
   'null as checkoutUrl': answerWith({ ...WITHOUT_URL, checkoutUrl: null }),

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { createJudge } from './documented-request.ts'
 import {
   answerWith,
+  foreignAnswers,
   jsonAnswer,
   startFakeProvider,
   type FakeAnswer,
@@ -121,14 +122,12 @@ const asAsked = sessionData('cs_1', { amount: 25.5, currency: 'USD' })
 
 /** Answers that are not what the documentation promises, each with the request carried out. */
 export const brokenAnswers: Readonly<Record<string, Fault>> = {
-  'no body': { kind: 'answer', body: '' },
-  'something else than JSON': { kind: 'answer', body: '<html>maintenance</html>' },
+  ...foreignAnswers,
   'JSON that stops half-way': { kind: 'answer', body: '{"success":true,"data":{"sessionId":"cs' },
   'JSON that names a key twice': {
     kind: 'answer',
     body: '{"success":false,"success":true,"data":{"sessionId":"cs_1","status":"PENDING","amount":25.5,"currency":"USD"}}',
   },
-  null: answerWith(null),
   'no envelope': answerWith(asAsked),
   'success in words': answerWith({ success: 'true', data: {} }),
   'no data': answerWith({ success: true }),

@@ -128,6 +128,13 @@ export function answerWith(body: unknown): Fault {
   return { kind: 'answer', body: JSON.stringify(body) }
 }
 
+/** Answers that are no provider's, each with the request carried out. */
+export const foreignAnswers: Readonly<Record<string, Fault>> = {
+  'no body': { kind: 'answer', body: '' },
+  'something else than JSON': { kind: 'answer', body: '<html>maintenance</html>' },
+  null: answerWith(null),
+}
+
 function isCarriedOut(fault: Fault | undefined): boolean {
   return !fault || ['reset', 'answer', 'truncated', 'stall', 'endless'].includes(fault.kind)
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createJudge, type Judge } from './documented-request.ts'
 import {
   answerWith,
+  foreignAnswers,
   jsonAnswer,
   startFakeProvider,
   type FakeAnswer,
@@ -90,14 +91,12 @@ export function sessionAnswer(sessionId: string): { sessionId: string; redirectU
 
 /** Answers that are not what the documentation promises, each with the request carried out. */
 export const brokenAnswers: Readonly<Record<string, Fault>> = {
-  'no body': { kind: 'answer', body: '' },
-  'something else than JSON': { kind: 'answer', body: '<html>maintenance</html>' },
+  ...foreignAnswers,
   'JSON that stops half-way': { kind: 'answer', body: '{"sessionId":"sc_1","redirectUrl":"https' },
   'JSON that names a key twice': {
     kind: 'answer',
     body: '{"sessionId":"sc_1","redirectUrl":"https://app.sprintcheckout.com/?uid=sc_1","redirectUrl":"https://app.sprintcheckout.com/?uid=sc_2"}',
   },
-  null: answerWith(null),
   'a list': answerWith([sessionAnswer('sc_1')]),
   'no redirectUrl': answerWith({ sessionId: 'sc_1' }),
   'null as redirectUrl': answerWith({ sessionId: 'sc_1', redirectUrl: null }),
