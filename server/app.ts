@@ -1,6 +1,6 @@
 /** The Hono app: every route under its address, every error turned into its answer. */
 import { randomBytes } from 'node:crypto'
-import { Hono, type Context } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
@@ -51,25 +51,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   const app = new Hono<Env>()
   const sessions = createSessions(deps)
 
-  app.use(async function logRequest(c, next) {
-    const startedAt = performance.now()
-    c.set('requestId', `req_${randomBytes(12).toString('base64url')}`)
-    await next()
-    c.header('X-Request-Id', c.get('requestId'))
-    c.header('X-Content-Type-Options', 'nosniff')
-    // Not no-referrer: with it our own pages' forms would send the origin `null`.
-    if (!c.res.headers.has('Referrer-Policy')) c.header('Referrer-Policy', 'same-origin')
-    const ms = Math.round(performance.now() - startedAt)
-    // The route's pattern, not its path: a session's id is a key to it.
-    const route = routePath(c, -1)
-    log.info({
-      requestId: c.get('requestId'),
-      method: c.req.method,
-      route,
-      status: c.res.status,
-      ms,
-    })
-  })
+  app.use(logRequests(log))
   app.use(
     methodNotAllowed({
       app,
@@ -109,6 +91,24 @@ export function createApp(deps: AppDeps): Hono<Env> {
     return answerError(c, known)
   })
   return app
+}
+
+/** Gives each request its id, each answer the headers that all have, and the log a line of both. */
+function logRequests(log: Log): MiddlewareHandler<Env> {
+  return async function logRequest(c, next) {
+    const startedAt = performance.now()
+    const requestId = `req_${randomBytes(12).toString('base64url')}`
+    c.set('requestId', requestId)
+    await next()
+    c.header('X-Request-Id', requestId)
+    c.header('X-Content-Type-Options', 'nosniff')
+    // Not no-referrer: with it our own pages' forms would send the origin `null`.
+    if (!c.res.headers.has('Referrer-Policy')) c.header('Referrer-Policy', 'same-origin')
+    const ms = Math.round(performance.now() - startedAt)
+    // The route's pattern, not its path: a session's id is a key to it.
+    const route = routePath(c, -1)
+    log.info({ requestId, method: c.req.method, route, status: c.res.status, ms })
+  }
 }
 
 function answerError(c: Context<Env>, error: CoinslotError): Response {
