@@ -25,7 +25,7 @@ export async function compareBundles(): Promise<void> {
   })
 }
 
-async function buildBareElement(): Promise<Uint8Array> {
+export async function buildBareElement(): Promise<Uint8Array> {
   const result = await build({
     configFile: false,
     logLevel: 'silent',
