@@ -18,9 +18,9 @@ import { createReconciler, type Reconciliation } from './settlement/reconcile.ts
 import { createSessionFeed } from './session-feed.ts'
 import { settle } from './settlement/settle.ts'
 import { createSettlement } from './settlement/settlement.ts'
+import { openDatabase } from './store/open-database.ts'
 import { createSandboxLedger } from './store/sandbox-ledger.ts'
 import { createSqlStore } from './store/sql-store.ts'
-import { openSqlite } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { readWidgetFiles } from './widget-files.ts'
 import { createTransport, type Transport } from './transport.ts'
@@ -97,8 +97,8 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const repeat = options.repeat ?? createRepeat(log)
 
   const widget = await readWidgetFiles(assets)
-  const db = await openSqlite(config.databasePath)
-  const store = createSqlStore(db, {
+  const database = await openDatabase(config.databaseUrl)
+  const store = createSqlStore(database, {
     settle,
     destinations: config.notifications ? ['url', 'listener'] : ['listener'],
     onChange(session) {
@@ -114,7 +114,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const settlement = createSettlement({ providers, store, log, now })
   const { reconcileDue, reconcileAll } = createReconciler({ store, settlement, log, now })
   const sandbox = createSandboxApp({
-    ledger: createSandboxLedger(db),
+    ledger: createSandboxLedger(database.db),
     report: createSandboxReporter({
       secret: sandboxSecret,
       transport,
@@ -152,6 +152,10 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     repeat({ name: 'beat', everyMs: BEAT_EVERY_MS, run: async () => feed.beat() }),
   ]
   const stopSweeping = sweep(store, log, now)
+  const stopListening = database.listen((id) => {
+    // Where it cannot be read now, the next look will.
+    feed.lookAt(id).catch((error: unknown) => log.debug({ err: error }, 'a change was not read'))
+  })
 
   return {
     config,
@@ -163,6 +167,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     async close() {
       stopSweeping()
       feed.close()
+      await stopListening()
       await Promise.all(stops.map((stop) => stop()))
       await notifications.stop()
       await store.close()

@@ -12,7 +12,8 @@ export interface Config {
   readonly port: number
   /** Undefined for every address of the machine. */
   readonly host: string | undefined
-  readonly databasePath: string
+  /** `file:` and a path, or `postgres://…`. */
+  readonly databaseUrl: string
   readonly logLevel: string
   /** Where browsers and providers reach this server, without a slash at its end. */
   readonly publicUrl: string
@@ -66,7 +67,14 @@ const environmentSchema = z.looseObject({
   HOST: z.string().min(1).optional(),
   DATABASE_URL: z
     .string()
-    .regex(/^file:./, 'must be file: and a path, such as file:./coinslot.db')
+    .regex(
+      /^(file:.|postgres(ql)?:\/\/.)/,
+      'must be file: and a path, such as file:./coinslot.db, or postgres://user:password@host/database',
+    )
+    .refine((url) => url.startsWith('file:') || URL.canParse(url), {
+      message:
+        'must be a URL: what it has of / ? # @ : in a password is written %2F %3F %23 %40 %3A',
+    })
     .default('file:./coinslot.db'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   COINSLOT_SECRET: z
@@ -112,7 +120,7 @@ export function parseConfig(file: unknown, environment: Environment): Config {
     demo: file === undefined,
     port: PORT,
     host: HOST,
-    databasePath: DATABASE_URL.slice('file:'.length),
+    databaseUrl: DATABASE_URL,
     logLevel: LOG_LEVEL,
     publicUrl: publicUrl ?? `http://localhost:${PORT}`,
     origins,

@@ -256,6 +256,16 @@ export class ProviderTimeout extends ProviderError {
   readonly retryable = true
 }
 
+/** The database is away, or too busy: the same Idempotency-Key may be sent again. */
+export class StoreUnavailable extends CoinslotError {
+  readonly code = 'store_unavailable'
+  readonly status = 503
+  override readonly headers = { 'Retry-After': '2' }
+  constructor(cause: unknown) {
+    super('this cannot be kept just now: try again in a moment', { retryable: true }, { cause })
+  }
+}
+
 export class Internal extends CoinslotError {
   readonly code = 'internal'
   readonly status = 500

@@ -19,6 +19,8 @@ export interface SessionFeed {
   follow(id: string): Promise<Following>
   /** A session was changed by this server. */
   tell(session: SessionRecord): void
+  /** Another server may have changed a session: reads it again, if it is followed. */
+  lookAt(id: string): Promise<void>
   /** Reads every followed session again, once however many follow it: others may have changed it. */
   look(signal?: AbortSignal): Promise<void>
   /** Shows everyone that the feed is alive, and ends what has lived long enough. */
@@ -85,6 +87,11 @@ export function createSessionFeed({ store, now, limit = LIMIT }: SessionFeedDeps
     }
   }
 
+  async function lookAt(id: string): Promise<void> {
+    const session = followers.has(id) ? await store.findSession(id) : undefined
+    if (session) tell(session)
+  }
+
   function* all(): Generator<Follower> {
     for (const group of followers.values()) yield* group
   }
@@ -107,12 +114,12 @@ export function createSessionFeed({ store, now, limit = LIMIT }: SessionFeedDeps
     },
 
     tell,
+    lookAt,
 
     async look(signal) {
       for (const id of followers.keys()) {
         if (signal?.aborted) return
-        const session = await store.findSession(id)
-        if (session) tell(session)
+        await lookAt(id)
       }
     },
 

@@ -1,12 +1,30 @@
 /** Everything that needs no browser, and the end-to-end tests, which bring their own. */
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { findPostgres, PACKAGES } from './postgres/programs.js'
+
+const ON_POSTGRES_ONLY = 'test/server/store/postgres*.test.ts'
+
+const postgres = {
+  test: {
+    name: 'postgres',
+    include: [ON_POSTGRES_ONLY],
+    globalSetup: 'test/postgres/setup.ts',
+  },
+}
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     projects: [
-      { test: { name: 'server', include: ['test/server/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'server',
+          include: ['test/server/**/*.test.ts'],
+          exclude: [ON_POSTGRES_ONLY],
+        },
+      },
+      ...(canTestPostgres() ? [postgres] : []),
       {
         test: {
           name: 'e2e',
@@ -19,3 +37,12 @@ export default defineConfig({
     ],
   },
 })
+
+/** Says so where it cannot be; in CI it must be. */
+function canTestPostgres(): boolean {
+  if (process.env['TEST_DATABASE_URL'] || findPostgres()) return true
+  const told = `PostgreSQL was not tested: it is not installed (apt-get install ${PACKAGES.join(' ')}), and TEST_DATABASE_URL names none.`
+  if (process.env['CI']) throw new Error(told)
+  console.warn(told)
+  return false
+}

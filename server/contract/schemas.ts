@@ -163,6 +163,7 @@ export const errorCodeSchema = z
     'customer_required',
     'rate_limited',
     'too_many_streams',
+    'store_unavailable',
     'internal',
     'provider_rejected',
     'provider_unavailable',

@@ -1,5 +1,6 @@
 /** The schema, step by step; a step that was ever released is never changed, only followed by another. */
-import type { Kysely, Migration } from 'kysely'
+import { Migrator, type Kysely, type Migration } from 'kysely'
+import type { Database } from './database.ts'
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -132,10 +133,21 @@ async function createSandboxEvents(db: Kysely<unknown>): Promise<void> {
 }
 
 /** By name, in order. */
-export const migrations: Record<string, Migration> = {
+const migrations: Record<string, Migration> = {
   '2026-11-21-tables': { up: createTables },
   '2026-11-21-tables-sandbox': { up: createSandbox },
   '2026-11-22-outbox': { up: createOutbox },
   '2026-11-22-sandbox-events': { up: createSandboxEvents },
   '2026-11-23-handoff': { up: addHandoff },
+}
+
+/**
+ * Takes the steps that are missing, one process at a time.
+ * @param schema where the tables are, in a database that has several
+ */
+export async function migrate(db: Kysely<Database>, schema?: string): Promise<void> {
+  const provider = { getMigrations: async () => migrations }
+  const where = schema === undefined ? {} : { migrationTableSchema: schema }
+  const { error } = await new Migrator({ db, provider, ...where }).migrateToLatest()
+  if (error) throw error
 }

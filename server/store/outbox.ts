@@ -5,6 +5,7 @@ import type { Notification, NotificationType } from '../contract/schemas.ts'
 import { toPublicSession, type SessionRecord } from '../session.ts'
 import type { Database } from './database.ts'
 import { toMessage } from './rows.ts'
+import type { SqlDialect } from './sql-database.ts'
 import type { DeliveryOutcome, Destination, OutboxMessage } from './store.ts'
 
 /** As long as one server has for an attempt before another may take the message. */
@@ -48,6 +49,7 @@ export async function addMessages(
 
 export async function takeMessages(
   tx: Transaction<Database>,
+  dialect: SqlDialect,
   destination: Destination,
   limit: number,
   now: Date,
@@ -71,6 +73,7 @@ export async function takeMessages(
     )
     .orderBy('due_at')
     .limit(limit)
+    .$call(dialect.lockFree)
     .execute()
   if (due.length === 0) return []
   const rows = await tx

@@ -6,16 +6,29 @@ import type { PaymentReport, SettlementChange } from '../settlement/settle.ts'
 import type { Database } from './database.ts'
 import { addMessages } from './outbox.ts'
 import { toRecord, toReport, toReportRow } from './rows.ts'
+import type { SqlDialect } from './sql-database.ts'
 import type { Destination, SessionResult, Settle } from './store.ts'
 
 /** One transaction in which sessions may change. */
 export interface Unit {
   readonly tx: Transaction<Database>
+  readonly dialect: SqlDialect
   readonly now: Date
   readonly settle: Settle
   readonly destinations: readonly Destination[]
   /** The sessions that changed, to be told of once this is committed. */
   readonly changed: SessionRecord[]
+}
+
+/**
+ * One at a time for each provider session: a report that comes while its reference is being kept finds
+ * the session, or is found with it.
+ */
+export function lockReference(
+  { tx, dialect }: Unit,
+  { provider, reference }: Pick<PaymentReport, 'provider' | 'reference'>,
+): Promise<void> {
+  return dialect.lockName(tx, `${provider} ${reference}`)
 }
 
 type Stand = Pick<SessionRecord, 'status' | 'exception'>
@@ -25,7 +38,8 @@ export async function settleReport(
   unit: Unit,
   report: PaymentReport,
 ): Promise<SessionRecord | undefined> {
-  const { tx, now } = unit
+  const { tx, dialect, now } = unit
+  await lockReference(unit, report)
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('reports')
     .values(toReportRow(report, now))
@@ -37,6 +51,7 @@ export async function settleReport(
     .selectAll()
     .where('provider', '=', report.provider)
     .where('reference', '=', report.reference)
+    .$call(dialect.lock)
     .executeTakeFirst()
   if (!row) return undefined
   const before = toRecord(row)
@@ -111,7 +126,7 @@ export async function applyChange(
     .where('id', '=', session.id)
     .where('status', '=', session.status)
     .executeTakeFirst()
-  // Never under SQLite's write lock; where it can be, nothing of this is kept and the report comes again.
+  // Never where its row is locked; else nothing of this is kept, and the report comes again.
   if (numUpdatedRows !== 1n) throw new Error('the session changed while it was being settled')
   const after = { ...afterChange(session, settled), updatedAt: now }
   await addMessages(tx, destinations, settled.event, after, now)

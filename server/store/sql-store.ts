@@ -1,4 +1,5 @@
 /** The store over any database that Kysely speaks to; plain SQL that SQLite and PostgreSQL share. */
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely'
 import { formatAmount } from '../contract/money.ts'
 import { moveTo } from '../settlement/settle.ts'
@@ -6,7 +7,8 @@ import type { SessionRecord } from '../session.ts'
 import type { Database } from './database.ts'
 import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
 import { toAnswer, toRecord, toSessionRow } from './rows.ts'
-import { applyChange, settleReport, settleSince, type Unit } from './settlements.ts'
+import { applyChange, lockReference, settleReport, settleSince, type Unit } from './settlements.ts'
+import type { SqlDatabase, SqlDialect } from './sql-database.ts'
 import {
   ReferenceTaken,
   type ClaimOutcome,
@@ -31,14 +33,27 @@ const ASKED_ABOUT = ['pending', 'processing', 'expired'] as const
 
 type Tx = Transaction<Database>
 
-export function createSqlStore(db: Kysely<Database>, options: StoreOptions): Store {
+export function createSqlStore({ db, dialect }: SqlDatabase, options: StoreOptions): Store {
   const { settle, destinations, onChange } = options
-  const transact = <T>(work: (tx: Tx) => Promise<T>) => db.transaction().execute(work)
+  const again = retry(handleWhen(dialect.isLostToOthers), {
+    maxAttempts: 4,
+    backoff: new ExponentialBackoff({ initialDelay: 10, maxDelay: 200 }),
+  })
+
+  const transact = <T>(work: (tx: Tx) => Promise<T>) =>
+    again.execute(() => dialect.begin(db).execute(work))
 
   /** A transaction in which sessions change; whoever waits for that hears of it after the commit. */
   async function change<T>(now: Date, work: (unit: Unit) => Promise<T>): Promise<T> {
-    const changed: SessionRecord[] = []
-    const outcome = await transact((tx) => work({ tx, now, settle, destinations, changed }))
+    const { outcome, changed } = await transact(async (tx) => {
+      const changed: SessionRecord[] = []
+      const outcome = await work({ tx, dialect, now, settle, destinations, changed })
+      await dialect.announce(
+        tx,
+        changed.map(({ id }) => id),
+      )
+      return { outcome, changed }
+    })
     for (const session of changed) onChange?.(session)
     return outcome
   }
@@ -72,7 +87,7 @@ export function createSqlStore(db: Kysely<Database>, options: StoreOptions): Sto
     },
     settle: (report, now) => change(now, (unit) => settleReport(unit, report)),
     expire: (session, now) => change(now, (unit) => expire(unit, session)),
-    takeDue: (limit, now, next) => transact((tx) => takeDue(tx, limit, now, next)),
+    takeDue: (limit, now, next) => transact((tx) => takeDue(tx, dialect, limit, now, next)),
     findOpen: async (after, limit) => {
       const rows = await db
         .selectFrom('sessions')
@@ -85,14 +100,18 @@ export function createSqlStore(db: Kysely<Database>, options: StoreOptions): Sto
       return rows.map(toRecord)
     },
     takeMessages: (destination, limit, now) =>
-      transact((tx) => takeMessages(tx, destination, limit, now)),
+      transact((tx) => takeMessages(tx, dialect, destination, limit, now)),
     findMessages: (destination, sessionId) => findMessages(db, destination, sessionId),
     keepDelivery: (message, outcome, now) => keepDelivery(db, message, outcome, now),
     forgetMessages: async (before) => {
-      await db.deleteFrom('outbox').where('created_at', '<', before.toISOString()).execute()
+      const created = before.toISOString()
+      await again.execute(() => db.deleteFrom('outbox').where('created_at', '<', created).execute())
     },
     forgetIntents: async (before) => {
-      await db.deleteFrom('intents').where('created_at', '<', before.toISOString()).execute()
+      const created = before.toISOString()
+      await again.execute(() =>
+        db.deleteFrom('intents').where('created_at', '<', created).execute(),
+      )
     },
     ping: async () => {
       await db.selectFrom('sessions').select('id').limit(1).execute()
@@ -144,7 +163,9 @@ async function claim(
 /** A claim of an intent that is known: to be answered again, to be gone on with, or somebody else's. */
 async function claimAgain(tx: Tx, intent: Intent, now: Date): Promise<ClaimOutcome> {
   const prior = await findPrior(tx, intent)
-  if (prior?.fingerprint !== intent.fingerprint) return { kind: 'reused' }
+  // It has just been given up or forgotten.
+  if (!prior) return { kind: 'in_progress' }
+  if (prior.fingerprint !== intent.fingerprint) return { kind: 'reused' }
   if (prior.answer) return { kind: 'replay', answer: prior.answer }
   const lease = await takeLease(tx, prior.sessionId, now)
   return lease ? { kind: 'claimed', lease } : { kind: 'in_progress' }
@@ -191,7 +212,10 @@ async function release(
 ): Promise<SessionRecord | undefined> {
   const { tx, now } = unit
   const { amount, reference, redirectUrl, expiresAt, handoff, failure, failed } = result
-  if (reference !== undefined) await assertReferenceFree(tx, id, provider, reference)
+  if (reference !== undefined) {
+    await lockReference(unit, { provider, reference })
+    await assertReferenceFree(tx, id, provider, reference)
+  }
   const row = await tx
     .updateTable('sessions')
     .set({
@@ -231,6 +255,7 @@ async function expire(
     .where('expires_at', '<=', now)
     .where('reference', reference === null ? 'is' : '=', reference)
     .where(isFree(now))
+    .$call(unit.dialect.lock)
     .executeTakeFirst()
   if (!row) return undefined
   const session = toRecord(row)
@@ -239,6 +264,7 @@ async function expire(
 
 async function takeDue(
   tx: Tx,
+  dialect: SqlDialect,
   limit: number,
   now: Date,
   next: (session: SessionRecord) => Date,
@@ -250,6 +276,7 @@ async function takeDue(
     .where('ask_at', '<=', now.toISOString())
     .orderBy('ask_at')
     .limit(limit)
+    .$call(dialect.lockFree)
     .execute()
   const sessions = rows.map(toRecord)
   for (const session of sessions) {

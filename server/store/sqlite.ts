@@ -3,20 +3,20 @@ import SQLite from 'better-sqlite3'
 import {
   CompiledQuery,
   Kysely,
-  Migrator,
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
   type SqliteDialectConfig,
 } from 'kysely'
 import type { Database } from './database.ts'
-import { migrations } from './migrations.ts'
+import { migrate } from './migrations.ts'
+import type { SqlDatabase, SqlDialect } from './sql-database.ts'
 
 /**
  * Opens (and brings up to date) the database at a path; `:memory:` for one that is forgotten.
  * @throws where the file cannot be opened or migrated
  */
-export async function openSqlite(path: string): Promise<Kysely<Database>> {
+export async function openSqlite(path: string): Promise<SqlDatabase> {
   const sqlite = openFile(path)
   sqlite.pragma('journal_mode = WAL')
   // FULL: what was acknowledged is on the disk, also if the power goes at that moment.
@@ -25,7 +25,17 @@ export async function openSqlite(path: string): Promise<Kysely<Database>> {
   sqlite.pragma('foreign_keys = ON')
   const db = new Kysely<Database>({ dialect: new ImmediateDialect({ database: sqlite }) })
   await migrate(db)
-  return db
+  return { db, dialect, listen: () => async () => {} }
+}
+
+/** Whoever is in a transaction is alone: there is nothing to lock. Other processes do not hear of changes. */
+const dialect: SqlDialect = {
+  begin: (db) => db.transaction(),
+  isLostToOthers: () => false,
+  lock: (query) => query,
+  lockFree: (query) => query,
+  lockName: async () => {},
+  announce: async () => {},
 }
 
 /**
@@ -57,10 +67,4 @@ function openFile(path: string): SQLite.Database {
   } catch (cause) {
     throw new Error(`DATABASE_URL: the file ${path} cannot be opened or made`, { cause })
   }
-}
-
-async function migrate(db: Kysely<Database>): Promise<void> {
-  const provider = { getMigrations: async () => migrations }
-  const { error } = await new Migrator({ db, provider }).migrateToLatest()
-  if (error) throw error
 }

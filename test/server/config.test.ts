@@ -254,7 +254,7 @@ describe('a configuration', () => {
       demo: false,
       port: 9000,
       host: undefined,
-      databasePath: './coinslot.db',
+      databaseUrl: 'file:./coinslot.db',
       publicUrl: 'http://localhost:9000',
       reconcileEvery: 60,
     })

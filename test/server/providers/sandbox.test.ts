@@ -25,7 +25,7 @@ const SECRET = newSecret()
 
 /** The sandbox is our own, so it needs no fake: its app answers, behind the ledger and the faults. */
 async function startSandbox(): Promise<FakeProvider> {
-  const db = await openSqlite(':memory:')
+  const { db } = await openSqlite(':memory:')
   onTestFinished(() => db.destroy())
   const app = createSandboxApp({
     ledger: createSandboxLedger(db),

@@ -50,7 +50,7 @@ export async function startSandboxStand({
   environment = {},
   now = () => new Date(),
 }: SandboxOptions = {}): Promise<SandboxStand> {
-  const db = await openSqlite(':memory:')
+  const { db } = await openSqlite(':memory:')
   const ledger = createSandboxLedger(db)
   const toServer = transportTo((request) => harness.coinslot.fetch(request))
   let secret: string | undefined

@@ -18,13 +18,20 @@ afterAll(() => rm(folder, { recursive: true }))
 let files = 0
 const newFile = () => join(folder, `${(files += 1)}.db`)
 
-describeStore('SQLite', async () =>
-  createSqlStore(await openSqlite(newFile()), { settle, destinations: ['url', 'listener'] }),
-)
+const open = async () =>
+  createSqlStore(await openSqlite(newFile()), { settle, destinations: ['url', 'listener'] })
+
+// Where one process waits for the lock of a file, it does nothing else: it could not let the other go on.
+const openTwo = async () => {
+  const store = await open()
+  return [store, store] as const
+}
+
+describeStore({ name: 'SQLite', open, openTwo })
 
 describe('the SQLite file', () => {
   it('is written through to the disk at each commit', async () => {
-    const db = await openSqlite(newFile())
+    const { db } = await openSqlite(newFile())
     const { rows: journal } = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(db)
     const { rows: sync } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db)
     expect(journal[0]?.journal_mode).toBe('wal')
@@ -48,7 +55,7 @@ describe('the SQLite file', () => {
 describe('two processes on one SQLite file', () => {
   it('wait for one another instead of failing', async () => {
     const path = newFile()
-    await (await openSqlite(path)).destroy()
+    await (await openSqlite(path)).db.destroy()
     const script = fileURLToPath(new URL('./claim-sessions.ts', import.meta.url))
     const run = async (name: string) => {
       const child = spawn(process.execPath, ['--import', 'tsx', script, path, name, '100'])
@@ -62,7 +69,7 @@ describe('two processes on one SQLite file', () => {
       { code: 0, errors: '' },
       { code: 0, errors: '' },
     ])
-    const db = await openSqlite(path)
+    const { db } = await openSqlite(path)
     const rows = await db.selectFrom('sessions').select('id').execute()
     expect(rows).toHaveLength(200)
     await db.destroy()
@@ -84,7 +91,7 @@ describe("the sandbox's ledger", () => {
   } as const
 
   it('ends a payment once, and changes none that has ended', async () => {
-    const db = await openSqlite(':memory:')
+    const { db } = await openSqlite(':memory:')
     const ledger = createSandboxLedger(db)
     expect(await ledger.add(payment)).toBe(true)
     expect(await ledger.add(payment)).toBe(false)

@@ -37,14 +37,25 @@ const paid: PaymentReport = {
   currency: 'USD',
 }
 
-/** @param open opens a store that tells both destinations */
-export function describeStore(name: string, open: () => Promise<Store>): void {
+/** A store, as the suite needs to know it; each is new, and tells both destinations. */
+export interface StoreSubject {
+  readonly name: string
+  open(): Promise<Store>
+  /** The stores of two servers beside one another; one twice where one process cannot have two. */
+  openTwo(): Promise<readonly [Store, Store]>
+}
+
+export function describeStore({ name, open, openTwo }: StoreSubject): void {
   describe(`the ${name} store`, () => {
-    let store: Store | undefined
-    afterEach(() => store?.close())
+    const stores = new Set<Store>()
+    afterEach(async () => {
+      for (const store of stores) await store.close()
+      stores.clear()
+    })
 
     async function openStore(): Promise<Store> {
-      store = await open()
+      const store = await open()
+      stores.add(store)
       return store
     }
 
@@ -533,8 +544,180 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       })
     })
 
+    describe('of two servers', () => {
+      const ROUNDS = 30
+
+      async function openBoth(): Promise<readonly [Store, Store]> {
+        const both = await openTwo()
+        for (const store of both) stores.add(store)
+        return both
+      }
+
+      /** A session under an intent and a reference of its own. */
+      async function begin(store: Store, round: number) {
+        const own = { ...intent, key: `key-of-the-round-${round}` }
+        const outcome = await store.claim(own, sessionRecord(), AT)
+        if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
+        const reference = `ref_of_${round}`
+        const { lease } = outcome
+        return {
+          lease,
+          id: lease.session.id,
+          report: { ...paid, eventId: `evt_of_${round}`, reference },
+          intent: own,
+          result: { ...opened, reference },
+        }
+      }
+
+      async function open(store: Store, round: number) {
+        const begun = await begin(store, round)
+        await store.release(begun.intent, begun.lease, begun.result, answer, AT)
+        return begun
+      }
+
+      async function inRounds(work: (round: number) => Promise<void>): Promise<void> {
+        for (let round = 0; round < ROUNDS; round += 1) await work(round)
+      }
+
+      it('loses no report that comes while its reference is being kept', async () => {
+        const [one, other] = await openBoth()
+        await inRounds(async (round) => {
+          const { intent, lease, result, report, id } = await begin(one, round)
+          await Promise.all([
+            one.release(intent, lease, result, answer, AT),
+            other.settle(report, AT),
+          ])
+          expect(await one.findSession(id)).toMatchObject({ status: 'paid' })
+        })
+      })
+
+      it('calls it paid when the new amount is paid while the change of it is being kept', async () => {
+        const [one, other] = await openBoth()
+        await inRounds(async (round) => {
+          const { report, id } = await open(one, round)
+          const change = { ...intent, scope: `PATCH /v1/sessions/${id}` }
+          const outcome = await one.claim(change, id, AT)
+          if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
+          const result = { failure: null, amount: 3000n }
+          await Promise.all([
+            one.release(change, outcome.lease, result, answer, AT),
+            other.settle({ ...report, amount: 3000n }, AT),
+          ])
+          const session = await one.findSession(id)
+          expect(session).toMatchObject({ status: 'paid', exception: null, amount: 3000n })
+        })
+      })
+
+      it('gives one provider session to one of two that get it at once', async () => {
+        const [one, other] = await openBoth()
+        await inRounds(async (round) => {
+          const first = await begin(one, round)
+          const second = await begin(other, round + ROUNDS)
+          const ends = await Promise.allSettled([
+            one.release(first.intent, first.lease, first.result, answer, AT),
+            other.release(second.intent, second.lease, first.result, answer, AT),
+          ])
+          const refused = ends.filter((end) => end.status === 'rejected')
+          expect(refused.map(({ reason }) => (reason as Error).name)).toEqual(['ReferenceTaken'])
+        })
+      })
+
+      it('keeps an end and a payment that come at once in one of their orders', async () => {
+        const [one, other] = await openBoth()
+        await inRounds(async (round) => {
+          const { lease, result, report, id } = await open(one, round)
+          const read = { ...lease.session, reference: result.reference }
+          await Promise.all([
+            one.expire(read, seconds(DAY_S)),
+            other.settle(report, seconds(DAY_S)),
+          ])
+          const { status, exception } = (await one.findSession(id)) ?? {}
+          expect(['paid null', 'expired late']).toContain(`${status} ${exception}`)
+        })
+      })
+
+      it('does not expire a session that is taken to be worked on at that moment', async () => {
+        const [one, other] = await openBoth()
+        await inRounds(async (round) => {
+          const { lease, result, id } = await open(one, round)
+          const read = { ...lease.session, reference: result.reference }
+          const change = { ...intent, scope: `PATCH /v1/sessions/${id}` }
+          const [expired, outcome] = await Promise.all([
+            one.expire(read, seconds(DAY_S)),
+            other.claim(change, id, seconds(DAY_S)),
+          ])
+          const worked = outcome.kind === 'claimed' ? outcome.lease.session.status : 'expired'
+          expect(worked).toBe(expired ? 'expired' : 'pending')
+        })
+      })
+
+      it('settles different reports of one session one after the other', async () => {
+        const [one, other] = await openBoth()
+        await inRounds(async (round) => {
+          const { report, id } = await open(one, round)
+          const processing = {
+            ...report,
+            eventId: `${report.eventId}-0`,
+            status: 'processing',
+          } as const
+          await Promise.all([one.settle(report, AT), other.settle(processing, AT)])
+          expect(await one.findSession(id)).toMatchObject({ status: 'paid' })
+          const told = await one.findMessages('url', id)
+          expect(
+            told.map(({ type }) => type).filter((type) => type === 'session.paid'),
+          ).toHaveLength(1)
+        })
+      })
+
+      it('settles a report once that both are told', async () => {
+        const [one, other] = await openBoth()
+        await inRounds(async (round) => {
+          const { report, id } = await open(one, round)
+          const ends = await Promise.all([one.settle(report, AT), other.settle(report, AT)])
+          expect(ends.filter(Boolean)).toHaveLength(1)
+          expect(await one.findMessages('listener', id)).toHaveLength(1)
+        })
+      })
+
+      it('lets one of equal intents at both go on', async () => {
+        const [one, other] = await openBoth()
+        await inRounds(async (round) => {
+          const own = { ...intent, key: `key-of-the-round-${round}` }
+          const claims = [one, other, one, other].map((store) =>
+            store.claim(own, sessionRecord(), AT),
+          )
+          const kinds = (await Promise.all(claims)).map(({ kind }) => kind).toSorted()
+          expect(kinds).toEqual(['claimed', 'in_progress', 'in_progress', 'in_progress'])
+        })
+      })
+
+      it('gives each session that is due to one of them, and each message', async () => {
+        const [one, other] = await openBoth()
+        const ids: string[] = []
+        await inRounds(async (round) => {
+          const { id, report } = await open(one, round)
+          ids.push(id)
+          await one.settle({ ...report, status: 'processing' }, AT)
+        })
+        const takes = Array.from({ length: 12 }, (_, index) => (index % 2 ? one : other))
+        const due = await Promise.all(
+          takes.map((store) => store.takeDue(5, seconds(60), () => seconds(120))),
+        )
+        const messages = await Promise.all(takes.map((store) => store.takeMessages('url', 5, AT)))
+        const dueIds = due.flat().map(({ id }) => id)
+        const messageIds = messages.flat().map(({ id }) => id)
+        expect(new Set(dueIds).size).toBe(dueIds.length)
+        expect(new Set(messageIds).size).toBe(messageIds.length)
+        // Whoever finds that others are at it takes none; nothing stays behind for it.
+        dueIds.push(...(await one.takeDue(99, seconds(60), () => seconds(120))).map(({ id }) => id))
+        messageIds.push(...(await one.takeMessages('url', 99, AT)).map(({ id }) => id))
+        expect(dueIds.toSorted()).toEqual(ids.toSorted())
+        expect(new Set(messageIds).size).toBe(ids.length)
+      })
+    })
+
     it('says that it can be used until it is closed', async () => {
-      const store = await open()
+      const store = await openStore()
       await expect(store.ping()).resolves.toBeUndefined()
       await store.close()
       await expect(store.ping()).rejects.toThrow()

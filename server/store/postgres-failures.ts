@@ -1,0 +1,39 @@
+/** What PostgreSQL's failures mean: which pass by themselves, and which end the connection. */
+import { DatabaseError } from 'pg'
+import { StoreUnavailable } from '../errors.ts'
+
+/** A deadlock, and a conflict that only serializable transactions have: nothing was kept. */
+const LOST_TO_OTHERS = /^40(001|P01)$/
+
+/**
+ * SQLSTATE codes of what the server could not do just now: connection (08), resources (53), stopped from
+ * outside or by a time-out (57, 25P03), a lock (55P03), a server that only reads, as one does after a failover (25006).
+ */
+const PASSING = /^(08|53|57|25P03$|55P03$|25006$)/
+
+/** Those after which the connection goes on. */
+const HARMLESS = /^(57014|55P03)$/
+
+/** @returns a `StoreUnavailable` for whatever passes by itself, anything else as it is */
+export function toStoreFailure(error: unknown): unknown {
+  if (error instanceof DatabaseError && !isPassing(error)) return error
+  return new StoreUnavailable(error)
+}
+
+/** Whether a connection cannot be used any more after this. */
+export function endsConnection(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return true
+  return isPassing(error) && !isLost(error) && !HARMLESS.test(error.code ?? '')
+}
+
+export function isLostToOthers(error: unknown): boolean {
+  return error instanceof StoreUnavailable && isLost(error.cause)
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof DatabaseError && LOST_TO_OTHERS.test(error.code ?? '')
+}
+
+function isPassing(error: DatabaseError): boolean {
+  return isLost(error) || PASSING.test(error.code ?? '')
+}

@@ -1,0 +1,48 @@
+/** Listens on a channel of PostgreSQL on a connection of its own, and connects again whenever it is lost. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, escapeIdentifier, type ClientConfig } from 'pg'
+
+const AGAIN_AFTER_MS = 1_000
+
+/** @returns what stops it; nothing is told any more once that has been called */
+export function createListener(
+  config: ClientConfig,
+  channel: string,
+  onMessage: (payload: string) => void,
+): () => Promise<void> {
+  const stopping = new AbortController()
+  const listening = listen(stopping.signal)
+  return async () => {
+    stopping.abort()
+    await listening
+  }
+
+  async function listen(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await listenOnce(signal)
+      await sleep(AGAIN_AFTER_MS, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  /** Resolves once the connection is lost, cannot be made, or is to be stopped. */
+  async function listenOnce(signal: AbortSignal): Promise<void> {
+    const client = new Client(config)
+    const ended = new Promise<void>((resolve) => {
+      client.once('end', resolve)
+      client.on('error', () => resolve())
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    client.on('notification', ({ payload }) => {
+      if (payload !== undefined && !signal.aborted) onMessage(payload)
+    })
+    try {
+      await client.connect()
+      await client.query(`listen ${escapeIdentifier(channel)}`)
+      await ended
+    } catch {
+      // It is tried again, and meanwhile each server looks by itself.
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/** Connections for Kysely: each that fails is given up at once, so that the next query has one that works. */
+import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
+import { Pool, type PoolClient, type PoolConfig } from 'pg'
+import { endsConnection, toStoreFailure } from './postgres-failures.ts'
+
+export function createPool(config: PoolConfig): PostgresPool {
+  const pool = new Pool(config)
+  // A connection that is lost tells so by an event, which would end the process if nobody heard it; a
+  // query that was under way fails with it, too.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return {
+    connect: async () => lend(await orStoreFailure(pool.connect())),
+    end: () => pool.end(),
+  }
+}
+
+/** A connection for as long as it works: nothing is asked of it, and nobody gets it, after it has failed. */
+function lend(client: PoolClient): PostgresPoolClient {
+  let failure: unknown
+
+  async function ask(text: string, parameters: readonly unknown[]) {
+    if (failure !== undefined) throw failure
+    try {
+      return await client.query(text, [...parameters])
+    } catch (error) {
+      const told = toStoreFailure(error)
+      if (endsConnection(error)) failure = told
+      throw told
+    }
+  }
+
+  function query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
+  function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
+  function query(text: unknown, parameters: readonly unknown[] = []): unknown {
+    if (typeof text !== 'string') throw new TypeError('nothing is read by cursors here')
+    return ask(text, parameters)
+  }
+
+  return { query, release: () => client.release(failure !== undefined) }
+}
+
+async function orStoreFailure<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw toStoreFailure(error)
+  }
+}

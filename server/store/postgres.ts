@@ -1,0 +1,113 @@
+/** Opens the store that several servers share: a PostgreSQL database. */
+import { DatabaseError, type PoolConfig } from 'pg'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { reasonOf } from '../errors.ts'
+import type { Database } from './database.ts'
+import { migrate } from './migrations.ts'
+import { isLostToOthers } from './postgres-failures.ts'
+import { createListener } from './postgres-listener.ts'
+import { createPool } from './postgres-pool.ts'
+import type { SqlDatabase, SqlDialect } from './sql-database.ts'
+
+const CHANNEL = 'coinslot_session'
+
+const CONNECTION = {
+  application_name: 'coinslot',
+  connectionTimeoutMillis: 3_000,
+  keepAlive: true,
+} as const satisfies PoolConfig
+
+/** How long anything may take; a store that is away is noticed, and used again, within five seconds. */
+const LIMITS = {
+  max: 10,
+  idleTimeoutMillis: 30_000,
+  statement_timeout: 4_000,
+  query_timeout: 5_000,
+  // A process that has stopped in the middle holds its locks no longer than this.
+  idle_in_transaction_session_timeout: 10_000,
+} as const satisfies PoolConfig
+
+/** What each setting must be for a commit to be on the disk when it is acknowledged. */
+const DURABLE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['fsync', ['on']],
+  ['full_page_writes', ['on']],
+  ['synchronous_commit', ['on', 'remote_apply', 'remote_write', 'local']],
+])
+
+/**
+ * Opens (and brings up to date) the database at a URL.
+ * @throws where it cannot be reached, used or migrated, or is set to lose what it has acknowledged
+ */
+export async function openPostgres(url: string): Promise<SqlDatabase> {
+  const config = { ...CONNECTION, connectionString: url }
+  await prepare(config)
+  return {
+    db: connect({ ...config, ...LIMITS }),
+    dialect,
+    listen: (onChange) => createListener(config, CHANNEL, onChange),
+  }
+}
+
+const dialect: SqlDialect = {
+  // Named, because the database may have another default, under which rows are not read again once locked.
+  begin: (db) => db.transaction().setIsolationLevel('read committed'),
+  isLostToOthers,
+  lock: (query) => query.forUpdate(),
+  lockFree: (query) => query.forUpdate().skipLocked(),
+  async lockName(tx, name) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx)
+  },
+  async announce(tx, sessionIds) {
+    for (const id of sessionIds) await sql`select pg_notify(${CHANNEL}, ${id})`.execute(tx)
+  },
+}
+
+function connect(config: PoolConfig): Kysely<Database> {
+  return new Kysely({ dialect: new PostgresDialect({ pool: createPool(config) }) })
+}
+
+class Unusable extends Error {
+  override readonly name = 'Unusable'
+}
+
+/** Looks at the settings and migrates, on a connection of its own: a migration may take its time. */
+async function prepare(config: PoolConfig): Promise<void> {
+  const db = connect({ ...config, max: 1 })
+  try {
+    await assertDurable(db)
+    await migrate(db, await currentSchema(db))
+  } catch (error) {
+    throw new Error(`DATABASE_URL: PostgreSQL cannot be used: ${tell(error)}`, { cause: error })
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** Others on the same database may have tables of the same names in schemas of their own.
+ * @throws Unusable */
+async function currentSchema(db: Kysely<Database>): Promise<string> {
+  const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db)
+  const name = rows[0]?.name
+  if (typeof name !== 'string') throw new Unusable('no schema of its search_path is there')
+  return name
+}
+
+/** @throws Unusable */
+async function assertDurable(db: Kysely<Database>): Promise<void> {
+  const names = [...DURABLE.keys()]
+  const { rows } = await sql<{ name: string; setting: string }>`
+    select name, setting from pg_settings where name in (${sql.join(names)})
+  `.execute(db)
+  const lossy = rows.filter(({ name, setting }) => !DURABLE.get(name)?.includes(setting))
+  if (lossy.length === 0) return
+  const told = lossy.map(({ name, setting }) => `${name} is ${setting}`).join(', ')
+  throw new Unusable(`${told}, so that a payment could be forgotten; it must be on`)
+}
+
+/** What the database says of a failure is told; what else a message holds may be part of the URL. */
+function tell(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  return cause instanceof DatabaseError || cause instanceof Unusable
+    ? cause.message
+    : reasonOf(cause)
+}

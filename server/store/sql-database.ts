@@ -1,0 +1,33 @@
+/** A database that is open, and all in which SQLite and PostgreSQL differ for the store. */
+import type { Kysely, SelectQueryBuilder, Transaction, TransactionBuilder } from 'kysely'
+import type { Database } from './database.ts'
+
+export interface SqlDatabase {
+  readonly db: Kysely<Database>
+  readonly dialect: SqlDialect
+  /**
+   * Tells of each session that any server on this database has changed, where the database can; who
+   * must not miss one looks from time to time.
+   * @returns what stops it
+   */
+  listen(onChange: (sessionId: string) => void): () => Promise<void>
+}
+
+/** Transactions that see what was committed before each of their statements, and lock what they go by. */
+export interface SqlDialect {
+  begin(db: Kysely<Database>): TransactionBuilder<Database>
+  /** Whether nothing was kept because of others, so that the whole transaction can be tried again. */
+  isLostToOthers(error: unknown): boolean
+  /** Locks the rows to the end of the transaction, and reads them as they are once they are locked. */
+  lock<DB, TB extends keyof DB, O>(
+    query: SelectQueryBuilder<DB, TB, O>,
+  ): SelectQueryBuilder<DB, TB, O>
+  /** The same, without those that others have locked. */
+  lockFree<DB, TB extends keyof DB, O>(
+    query: SelectQueryBuilder<DB, TB, O>,
+  ): SelectQueryBuilder<DB, TB, O>
+  /** Lets one transaction at a time go on that names this, also where no row of it is there yet. */
+  lockName(tx: Transaction<Database>, name: string): Promise<void>
+  /** Tells every server that listens of these sessions, if this transaction is committed. */
+  announce(tx: Transaction<Database>, sessionIds: readonly string[]): Promise<void>
+}

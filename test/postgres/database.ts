@@ -1,0 +1,52 @@
+/** Databases for tests: in memory, or, in the project `postgres`, schemas of a database that a test file has to itself. */
+import { randomBytes } from 'node:crypto'
+import { Client, escapeIdentifier } from 'pg'
+import { afterAll, inject } from 'vitest'
+import './setup.ts'
+
+/** @returns a `DATABASE_URL` that nothing is kept at yet */
+export async function newDatabaseUrl(): Promise<string> {
+  const serverUrl = inject('postgresUrl')
+  return serverUrl === undefined ? 'file::memory:' : newPostgresUrl(serverUrl)
+}
+
+export function isPostgres(): boolean {
+  return inject('postgresUrl') !== undefined
+}
+
+let ownDatabase: Promise<URL> | undefined
+let schemas = 0
+
+async function newPostgresUrl(serverUrl: string): Promise<string> {
+  const url = new URL(await (ownDatabase ??= createDatabase(serverUrl)))
+  const schema = `test_${(schemas += 1)}`
+  await ask(url.href, `create schema ${schema}`)
+  url.searchParams.set('options', `-csearch_path=${schema}`)
+  return url.href
+}
+
+async function createDatabase(serverUrl: string): Promise<URL> {
+  const name = `coinslot_test_${randomBytes(6).toString('hex')}`
+  await ask(serverUrl, `create database ${escapeIdentifier(name)}`)
+  return Object.assign(new URL(serverUrl), { pathname: `/${name}` })
+}
+
+afterAll(async () => {
+  const url = await ownDatabase
+  if (!url) return
+  ownDatabase = undefined
+  await ask(
+    inject('postgresUrl'),
+    `drop database ${escapeIdentifier(url.pathname.slice(1))} with (force)`,
+  )
+})
+
+async function ask(url: string, text: string): Promise<void> {
+  const client = new Client(url)
+  await client.connect()
+  try {
+    await client.query(text)
+  } finally {
+    await client.end()
+  }
+}
