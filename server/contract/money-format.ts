@@ -22,8 +22,11 @@ export function createMoneyFormat(currency: string, locale: string): MoneyFormat
   // A decimal string is formatted exactly; a number would pass through a float.
   const parts = (minor: bigint) =>
     format.formatToParts(formatAmount(minor, currency) as Intl.StringNumericLiteral)
-  const join = (pieces: Intl.NumberFormatPart[]) => pieces.map(({ value }) => value).join('')
   const sample = parts(1n)
+  const isRightToLeft = sample[0]!.value.startsWith('\u200f')
+  // Among letters from the right, the dollar of `US$` would go to the other side of its own.
+  const keep = (value: string) => (isRightToLeft ? value.replace(/([A-Z]\$)/, '$1\u200e') : value)
+  const join = (pieces: Intl.NumberFormatPart[]) => pieces.map(({ value }) => keep(value)).join('')
   return {
     full: (minor) => join(parts(minor)),
     bare: (minor) => join(parts(minor).filter(({ type }) => !/currency|literal/.test(type))),

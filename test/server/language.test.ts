@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createMoneyFormat } from '../../server/contract/money-format.ts'
 import { chooseLanguage, directionOf } from '../../server/contract/language.ts'
 
 const AVAILABLE = 'en de fr nb he id fil ro es zh-Hans zh-Hant sr sr-Latn pt-BR pt-PT'.split(' ')
@@ -75,4 +76,16 @@ describe('the direction of a language', () => {
     'is from left to right in %j',
     (tag) => expect(directionOf(tag)).toBe('ltr'),
   )
+})
+
+describe('an amount among letters from right to left', () => {
+  it.each([
+    ['ar', 'USD', '\u200f12.00\u00a0US$\u200e'],
+    ['ar', 'EUR', '\u200f12.00\u00a0€'],
+    ['he', 'CAD', '\u200f12.00\u00a0\u200fCA$\u200e'],
+    ['en', 'CAD', 'CA$12.00'],
+    ['de', 'USD', '12,00\u00a0$'],
+  ])('in %s keeps the letters and the sign of %s together', (locale, currency, text) => {
+    expect(createMoneyFormat(currency, locale).full(1200n)).toBe(text)
+  })
 })

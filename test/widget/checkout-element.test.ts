@@ -126,11 +126,17 @@ describe('<coinslot-checkout>', () => {
       expect(words(part(element, 'hint'))).to.equal('Minimum $5.00')
     })
 
-    it('keeps its texts at the side that its page begins at, whichever way they run', async () => {
+    it('keeps its texts at the side that its language begins at, whichever way its page runs', async () => {
       const element = await donation()
+      const side = () => getComputedStyle(part(element, 'hint')).textAlign
       element.parentElement!.dir = 'rtl'
       expect(part(element, 'hint').textContent).to.contain('Minimum')
-      expect(getComputedStyle(part(element, 'hint')).textAlign).to.equal('right')
+      expect(side()).to.equal('left')
+      element.parentElement!.dir = 'ltr'
+      element.locale = 'he'
+      await isThere(element)
+      expect(side()).to.equal('right')
+      expect(getComputedStyle(part(element, 'hint')).direction).to.equal('rtl')
     })
 
     it('has targets of 44 pixels and does not overflow a telephone of 320', async () => {
