@@ -22,6 +22,7 @@ export default defineConfig(({ mode }) => ({
   root: here('demo'),
   builder: {
     async buildApp(builder) {
+      removeScriptTag()
       for (const name of [...PARTS, 'bundle', 'client', 'widget', 'server']) {
         await builder.build(builder.environments[name]!)
       }
@@ -83,7 +84,6 @@ export default defineConfig(({ mode }) => ({
   server: { port: DEV_PORT, strictPort: true },
   plugins: [
     squeezedTexts(),
-    freshParts(),
     languageFiles(),
     verifiedParts(),
     pinnedScript(),
@@ -118,7 +118,7 @@ function scriptTag(source: string, fileName: string): EnvironmentOptions {
 
 const isScriptTag = ({ name }: { name: string }) => name === 'bundle' || PARTS.includes(name)
 
-/** The files of a part in `dist/`: the one of this build, and those of builds before it. */
+/** The files of a part in `dist/`: the script, and its map. */
 function filesOfPart(name: string): string[] {
   return readdirSync(here('dist')).filter((file) => file.startsWith(`coinslot-${name}-`))
 }
@@ -128,17 +128,11 @@ function integrityOf(file: string, algorithm: 'sha256' | 'sha384'): string {
   return `${algorithm}-${hash.digest('base64')}`
 }
 
-/** Removes the parts of earlier builds: the server serves all that are there. */
-function freshParts(): Plugin {
-  return {
-    name: 'coinslot:fresh-parts',
-    applyToEnvironment: ({ name }) => PARTS.includes(name),
-    buildStart() {
-      const { name } = this.environment
-      // The first build of a fresh copy has none yet.
-      mkdirSync(here('dist'), { recursive: true })
-      for (const file of filesOfPart(name)) rmSync(here(`dist/${file}`))
-    },
+/** Removes what earlier builds left of the script tag: the server serves all files that are there. */
+function removeScriptTag(): void {
+  mkdirSync(here('dist'), { recursive: true })
+  for (const file of readdirSync(here('dist'))) {
+    if (file.startsWith('coinslot-')) rmSync(here(`dist/${file}`))
   }
 }
 
@@ -171,10 +165,6 @@ function languageFiles(): Plugin {
     name: 'coinslot:language-files',
     enforce: 'pre',
     applyToEnvironment: ({ name }) => name === 'languages' || name === 'widget',
-    buildStart() {
-      if (this.environment.name !== 'languages') return
-      for (const file of filesOfPart('texts')) rmSync(here(`dist/${file}`))
-    },
     transform(code, id) {
       if (/\/contract\/languages\/[\w-]+\.json$/.test(id)) {
         return { code: withoutPages(code), map: null }

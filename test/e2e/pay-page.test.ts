@@ -62,12 +62,12 @@ describe('with script switched off', () => {
     expect(session).toMatchObject({ status: 'paid' })
   }
 
-  it('the payment page says what is wrong and keeps what was typed', async () => {
+  it('the payment page says what is wrong in the buyer’s language, and keeps what was typed', async () => {
     const page = await openWithoutScript(`${server.url}/pay/donation`)
-    await page.getByLabel('Amount').fill('4,99')
+    const field = page.getByLabel('Betrag')
+    await field.fill('4,99')
     await page.keyboard.press('Enter')
-    await page.getByRole('alert').getByText('The minimum is 5,00').waitFor()
-    const field = page.getByLabel('Amount')
+    await page.getByRole('alert').getByText('Der Mindestbetrag ist 5,00').waitFor()
     expect(await field.inputValue()).toBe('4,99')
     expect(await field.getAttribute('aria-invalid')).toBe('true')
   })
