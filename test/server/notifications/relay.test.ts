@@ -385,7 +385,8 @@ describe('a relay', () => {
     expect(sink.rejected).toEqual([])
     expect(sink.received).toHaveLength(24)
     expect(new Set(sink.received.map(({ id }) => id)).size).toBe(24)
-  })
+    // Two processes have to start, which on a busy machine takes longer than a test may by default.
+  }, 30_000)
 
   it('leaves what it could not keep to be sent again after a minute, with the same id', async () => {
     const { outbox, sink } = await setUp()
