@@ -1,5 +1,5 @@
-/// <reference types="vite/client" />
 /** The page of looks: shows under each its style sheet, as it is written. */
+/// <reference types="vite/client" />
 import { findAll } from './query.ts'
 
 const sheets = import.meta.glob<string>('./looks/*.css', {
