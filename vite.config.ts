@@ -12,8 +12,8 @@ import { version } from './server/version.ts'
 
 const DEV_PORT = Number(process.env['PORT'] || 8080)
 
-/** What the script tag loads when a page needs it: `widget/{name}-part.ts`. */
-const PARTS = ['act', 'languages', 'status']
+/** What the script tag loads when a page needs it: `widget/{name}-part.ts`; `act` loads `customer`, which comes first. */
+const PARTS = ['customer', 'act', 'languages', 'status']
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -141,9 +141,9 @@ function verifiedParts(): Plugin {
   return {
     name: 'coinslot:verified-parts',
     enforce: 'pre',
-    applyToEnvironment: ({ name }) => name === 'bundle',
+    applyToEnvironment: ({ name }) => name === 'bundle' || name === 'act',
     transform(code, id) {
-      if (!id.endsWith('/widget/parts.ts')) return undefined
+      if (!/\/widget\/(parts|load-customer)\.ts$/.test(id)) return undefined
       const verified = code.replace(/import\('\.\/(\w+)-part\.ts'\)/g, (_, name: string) => {
         const file = filesOfPart(name).find((file) => file.endsWith('.js'))!
         return `importVerified('${file}', '${integrityOf(file, 'sha256')}')`

@@ -2,3 +2,4 @@
 export { readAmount } from '../server/contract/amount-text.ts'
 export { laterMessages } from '../server/contract/messages.ts'
 export { createPayment } from './payment.ts'
+export { loadCustomerFields } from './load-customer.ts'

@@ -42,6 +42,20 @@ export interface CheckoutOptions {
   readonly messages?: Partial<Messages> | undefined
 }
 
+/** What is asked of the buyer, and what he says. */
+export interface CustomerFields {
+  /** The texts of the fields. */
+  readonly messages: Readonly<Record<string, string>>
+  /** Code of what is wrong. */
+  readonly fault: string | undefined
+  /** What he says, and what the page does. */
+  readonly customer: Customer
+  /** Marks what is wrong and puts the focus there. */
+  point(): void
+  reset(): void
+  template(): unknown
+}
+
 /** What shows the checkout: an element, or a page's own field and button. */
 export interface CheckoutHost {
   /** Answers whether the event was let pass. */
@@ -49,6 +63,8 @@ export interface CheckoutHost {
   /** Called after every change of what is to be shown. */
   update(): void
   focusField(): void
+  /** Brings the fields for what is asked of the buyer; rejects where they cannot be had. */
+  loadFields(act: ActPart): Promise<CustomerFields>
 }
 
 /** What the controller needs of its surroundings; tests pass their own. */
@@ -85,13 +101,14 @@ export class CheckoutController {
   /** What stands in the field. */
   text = ''
   error: CheckoutError | undefined
+  /** Once something is asked of the buyer. */
+  fields: CustomerFields | undefined
 
   #host: CheckoutHost
   #tools: CheckoutTools
   #options: CheckoutOptions | undefined
   /** What the server or the offer say about the terms; it wins over what the page says. */
   #told: TermsText = {}
-  #isAsked = false
   #act: ActPart | undefined
   #payment: Pay | undefined
   #amount: ReturnType<ActPart['readAmount']> = 'empty'
@@ -104,6 +121,14 @@ export class CheckoutController {
     this.#host = host
     this.#tools = tools
     this.#act = tools.act
+  }
+
+  get options(): CheckoutOptions | undefined {
+    return this.#options
+  }
+
+  get told(): TermsText {
+    return this.#told
   }
 
   get isBusy(): boolean {
@@ -134,6 +159,11 @@ export class CheckoutController {
     return amount > this.#most ? 'amount_above_maximum' : undefined
   }
 
+  /** Code of what is wrong with what the buyer entered. */
+  get problem(): string | undefined {
+    return this.fault ?? this.fields?.fault
+  }
+
   get #least(): bigint {
     return this.terms?.minAmount || 1n
   }
@@ -151,7 +181,13 @@ export class CheckoutController {
   /** The page's own word, else that of its language, else English, as far as it is there. */
   #textOf(name: string): string | undefined {
     const { messages, language } = { ...this.#options }
-    const sources = [messages, language?.checkout, firstMessages, this.#act?.laterMessages]
+    const sources = [
+      messages,
+      language?.checkout,
+      firstMessages,
+      this.#act?.laterMessages,
+      this.fields?.messages,
+    ]
     return sources
       .map((texts: Readonly<Record<string, unknown>> | undefined) => texts?.[name])
       .find((text) => typeof text === 'string')
@@ -176,7 +212,6 @@ export class CheckoutController {
 
     if (hasChanged(IDENTITY) || !before) {
       this.#told = options.offer ? readOffer(options.offer) : {}
-      this.#isAsked = false
       this.terms = undefined
     } else if (!hasChanged(SHOWN)) {
       // Its texts have come: what was said in English is said again.
@@ -220,18 +255,30 @@ export class CheckoutController {
     if (this.fault) this.#setError(this.fault)
   }
 
-  /** Says what is wrong with the amount and puts the focus there; answers whether nothing is. */
+  /** Says what is wrong with what the buyer entered and puts the focus there; answers whether nothing is. */
   report(): boolean {
-    if (!this.fault) return true
-    this.#setError(this.fault)
-    this.#host.focusField()
+    if (!this.problem) return true
+    this.#setError(this.problem)
+    this.#point()
     return false
+  }
+
+  /** The buyer changed what he says of himself. */
+  touch(): void {
+    if (!this.fault) this.error = undefined
+    this.#host.update()
+  }
+
+  #point(): void {
+    if (this.fault) this.#host.focusField()
+    else this.fields?.point()
   }
 
   /** Back to the beginning: nothing under way, no error, the amount as the terms give it. */
   reset(): void {
     this.#amount = this.terms?.amount ?? 'empty'
     this.#isTyping = false
+    this.fields?.reset()
     this.wake()
   }
 
@@ -293,15 +340,18 @@ export class CheckoutController {
     if (!this.#options) return undefined
     const { checkout, offer } = this.#options
     const id = checkout || this.#told.checkout
-    const canAsk = typeof id === 'string' && !this.#isAsked
+    const canAsk = typeof id === 'string' && !this.#told.isAsked
     const terms = joinTerms({ ...this.#options }, this.#told)
     if (
       terms &&
       (checkout || offer) &&
       (terms.amount !== undefined || (terms.editable && !canAsk))
     ) {
+      // The server names as missing what only the provider needs.
+      const isAsking = Object(this.#told.missing ?? this.#told.collect).length && !this.fields
+      if (isAsking) return this.#load(() => this.#loadFields())
       this.#adopt(terms)
-    } else if (canAsk) return this.#load(id)
+    } else if (canAsk) return this.#load((call) => this.#ask(call, id))
     else this.#giveUp({ code: 'unavailable', body: {} })
     return undefined
   }
@@ -343,7 +393,7 @@ export class CheckoutController {
     const options = this.#options!
     const isCurrent = () => this.#call === call
     return this.#payment({
-      options,
+      options: { ...options, customer: (this.fields ?? options).customer },
       amount: this.#amount as bigint,
       amountText,
       currency: this.terms!.currency,
@@ -359,16 +409,26 @@ export class CheckoutController {
     })
   }
 
-  async #load(checkout: string): Promise<void> {
+  async #load(ask: (call: AbortController) => Promise<Answer>): Promise<void> {
     const call = (this.#call = new AbortController())
     this.#setState('loading')
-    const answer = await getCheckout(this.#tools, call, this.#options!.server, checkout)
+    const answer = await ask(call).catch(() => OFFLINE)
     if (this.#call !== call) return
     this.#call = undefined
     if (answer.code) return this.#giveUp(answer)
-    this.#isAsked = true
     this.#told = { ...answer.body, ...this.#told }
     this.#settle()
+  }
+
+  async #ask(call: AbortController, id: string): Promise<Answer> {
+    const answer = await getCheckout(this.#tools, call, this.#options!.server, id)
+    return { ...answer, body: { ...answer.body, isAsked: true } }
+  }
+
+  async #loadFields(): Promise<Answer> {
+    const act = await this.#learn()
+    if (act) this.fields = await this.#host.loadFields(act)
+    return act ? { body: {} } : OFFLINE
   }
 
   #giveUp(answer: Answer): void {
@@ -398,7 +458,7 @@ export class CheckoutController {
     this.#amount = outcome.amount ?? this.#amount
     this.#show()
     this.#setError(outcome.code!)
-    if (this.fault) this.#host.focusField()
+    this.#point()
     this.#dispatchError(outcome)
   }
 }

@@ -70,7 +70,7 @@ export const styles =
       color: var(--_error);
     }
 
-    :host(:state(invalid)) [part='field'] {
+    [part='field']:has([aria-invalid='true']) {
       border-color: var(--_error);
       box-shadow: inset 0 0 0 1px var(--_error);
     }

@@ -2,9 +2,15 @@
 import { html } from 'lit/html.js'
 import type { Customer } from '../server/contract/customer.ts'
 import { styles } from './checkout-element.styles.ts'
-import { CheckoutController, type AmountCode, type CheckoutState } from './checkout-controller.ts'
+import {
+  CheckoutController,
+  type AmountCode,
+  type CheckoutState,
+  type CustomerFields,
+} from './checkout-controller.ts'
 import type { Messages } from '../server/contract/messages.ts'
 import type { RedirectTarget } from './redirect.ts'
+import type { ActPart } from './parts.ts'
 import { TemplateElement } from './template-element.ts'
 
 const FLAGS: Readonly<Record<AmountCode, keyof ValidityStateFlags>> = {
@@ -41,6 +47,7 @@ const FLAGS: Readonly<Record<AmountCode, keyof ValidityStateFlags>> = {
  * @csspart field - The frame around currency and input.
  * @csspart currency - The currency's symbol.
  * @csspart input - The input itself.
+ * @csspart customer - The fields for what is asked of the buyer, with `label`, `field`, `input` and `error` of their own.
  * @csspart hint - The limits of the amount.
  * @csspart error - What is wrong.
  * @csspart button - The button.
@@ -62,8 +69,8 @@ const FLAGS: Readonly<Record<AmountCode, keyof ValidityStateFlags>> = {
  *
  * @cssstate loading - The terms are asked for.
  * @cssstate busy - A payment is being prepared, or the payment page is being opened.
- * @cssstate invalid - The amount is wrong and the buyer was told so.
- * @cssstate failed - Something other than the amount went wrong.
+ * @cssstate invalid - The amount, or what is asked of the buyer, is wrong and he was told so.
+ * @cssstate failed - Something else went wrong.
  * @cssstate test - No real money moves.
  */
 export class CoinslotCheckoutElement extends TemplateElement {
@@ -107,7 +114,10 @@ export class CoinslotCheckoutElement extends TemplateElement {
   declare target: RedirectTarget | null
   /** Name of the form control; its value is the amount. */
   declare name: string | null
-  /** What is known of the buyer; passed to the provider, not stored. */
+  /**
+   * What is known of the buyer: only the rest is asked. With what he types it is sent to the server for the
+   * provider, and is in no address, no event and no storage.
+   */
   declare customer: Customer | undefined
   /** Texts in place of the built-in ones. */
   declare messages: Partial<Messages> | undefined
@@ -117,6 +127,8 @@ export class CoinslotCheckoutElement extends TemplateElement {
     dispatch: (event) => this.dispatchEvent(event),
     update: () => this.requestUpdate(),
     focusField: () => this.#focusField(),
+    loadFields: (act: ActPart): Promise<CustomerFields> =>
+      act.loadCustomerFields(html, this, this.#controller),
   })
 
   /** The buyer may change the amount; by default from the offer or the server. */
@@ -163,7 +175,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
     this.#controller.reset()
   }
 
-  /** Whether the amount can be paid; `invalid` is fired where not. */
+  /** Whether what the buyer entered can be paid with; `invalid` is fired where not. */
   checkValidity(): boolean {
     return this.#judged().checkValidity()
   }
@@ -196,14 +208,14 @@ export class CoinslotCheckoutElement extends TemplateElement {
   protected override update(): void {
     this.#configure()
     super.update()
-    const { text, state, error, isBusy, isTest, fault } = this.#controller
+    const { text, state, error, isBusy, isTest, problem } = this.#controller
     const input = this.#input
     // Not by the template: Lit compares with what it wrote last, not with what was typed since.
     if (input && input.value !== text) input.value = text
     this.setState('loading', state === 'loading' || !!this.settings.language.arrival)
     this.setState('busy', isBusy)
-    this.setState('invalid', !!error && !!fault)
-    this.setState('failed', !!error && !fault)
+    this.setState('invalid', !!error && !!problem)
+    this.setState('failed', !!error && !problem)
     this.setState('test', isTest)
     this.#judged()
   }
@@ -226,7 +238,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
         <p part="summary" ?hidden=${!description && !sum}>
           ${description} <b part="amount">${sum}</b>
         </p>
-        ${sum || isLost ? '' : this.#renderField()}
+        ${sum || isLost ? '' : this.#renderField()} ${isLost ? '' : controller.fields?.template()}
         <p part="error" id="error" role="alert">${error?.message}</p>
         <button
           part="button"
@@ -287,7 +299,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
   }
 
   get #input(): HTMLInputElement | null {
-    return this.shadowRoot!.querySelector('input')
+    return this.shadowRoot!.querySelector('#input')
   }
 
   #configure(): void {
@@ -298,11 +310,12 @@ export class CoinslotCheckoutElement extends TemplateElement {
   #judged(): ElementInternals {
     // What the page has just set counts, rendered or not.
     this.#configure()
-    const { amount, fault } = this.#controller
+    const { amount, fault, problem } = this.#controller
     this.internals.setFormValue(amount ?? null)
-    if (fault) {
-      const message = this.#controller.say(fault)
-      this.internals.setValidity({ [FLAGS[fault]]: true }, message, this.#input ?? undefined)
+    if (problem) {
+      const message = this.#controller.say(problem)
+      const flag = fault ? FLAGS[fault] : 'customError'
+      this.internals.setValidity({ [flag]: true }, message, this.#input ?? undefined)
     } else this.internals.setValidity({})
     return this.internals
   }

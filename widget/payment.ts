@@ -120,6 +120,7 @@ function toOutcome(answer: Answer, shown: Order): Outcome {
   const told = {
     ...test,
     ...Object.fromEntries(named.filter(([, value]) => typeof value === 'string')),
+    ...(code === 'customer_required' && { missing: body.missing }),
     ...(code === 'amount_not_editable' && { editable: false }),
     ...(/m(in|ax)imum$/.test(code) && { editable: true }),
   }

@@ -97,7 +97,7 @@ export abstract class TemplateElement extends Base {
   }
 
   /** Adds to how the element looks. */
-  protected adoptStyles(styles: string): void {
+  adoptStyles(styles: string): void {
     const { adoptedStyleSheets } = this.shadowRoot!
     if (!adoptedStyleSheets) return this.#addStyles(styles)
     const sheet = new CSSStyleSheet()

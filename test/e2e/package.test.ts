@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { languages } from '../../server/contract/languages.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
-const PARTS = ['act', 'languages', 'status']
+const PARTS = ['act', 'customer', 'languages', 'status']
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 

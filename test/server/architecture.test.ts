@@ -45,7 +45,7 @@ function arrows(sources: readonly Source[], from: RegExp, forbidden: RegExp): st
 describe('the arrows of the house', () => {
   it('let the browser have lit and what the contract has for both sides, and nothing else', () => {
     const allowed =
-      /^(lit(\/.*)?|widget\/.*|server\/contract\/(money|money-format|amount-text|locale|language|languages|customer-messages|messages|status-messages)\.ts)$/
+      /^(lit(\/.*)?|widget\/.*|server\/contract\/(money|money-format|amount-text|locale|language|languages|customer-messages|customer-fields|countries|messages|status-messages)\.ts)$/
     const others = widget.flatMap(({ path, imports }) =>
       imports.filter((name) => !allowed.test(name)).map((name) => `${path} -> ${name}`),
     )
@@ -56,7 +56,7 @@ describe('the arrows of the house', () => {
     expect(
       arrows(
         server,
-        /contract\/(money|money-format|amount-text|locale|language|languages|customer-messages|messages|status-messages)\.ts$/,
+        /contract\/(money|money-format|amount-text|locale|language|languages|customer-messages|customer-fields|countries|messages|status-messages)\.ts$/,
         /^(?!server\/contract\/(money|locale)\.ts$)/,
       ),
     ).toEqual([])
@@ -68,7 +68,7 @@ describe('the arrows of the house', () => {
   })
 
   it('keep the parts of the script tag free of Lit and of elements, which would be a second copy', () => {
-    const part = /^widget\/(status-controller|session-watch|[a-z]+-part)\.ts$/
+    const part = /^widget\/(status-controller|session-watch|customer-part.styles|[a-z]+-part)\.ts$/
     expect(arrows(widget, part, /(^lit|-element\.ts$|widget\/(elements|index)\.ts)/)).toEqual([])
     expect(arrows(widget, /^widget\/(?!parts\.ts)/, /-part\.ts$/)).toEqual([])
     expect(

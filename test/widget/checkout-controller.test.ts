@@ -117,7 +117,8 @@ describe('the terms', () => {
   })
 
   it('may be reset before the page has given any', () => {
-    const host = { dispatch: () => true, update: () => {}, focusField: () => {} }
+    const loadFields = () => Promise.reject(new Error('nobody asks'))
+    const host = { dispatch: () => true, update: () => {}, focusField: () => {}, loadFields }
     const controller = new CheckoutController(host)
     controller.reset()
     expect(controller.state).to.equal('loading')

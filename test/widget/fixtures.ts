@@ -5,6 +5,7 @@ import {
   type CheckoutOptions,
   type CheckoutState,
   type CheckoutTools,
+  type CustomerFields,
 } from '../../widget/checkout-controller.ts'
 
 export const SERVER = 'https://pay.shop.example'
@@ -117,6 +118,8 @@ export function createPage(options: Partial<CheckoutOptions>, ...replies: Reply[
     exits: 0,
     cancelled: 0,
     focused: 0,
+    /** What the fields would be made of, where something is asked of the buyer. */
+    fields: new Promise<CustomerFields>(() => {}),
     stays: false,
     prevents: '',
     onEvent: (_event: Event) => {},
@@ -144,6 +147,7 @@ export function createPage(options: Partial<CheckoutOptions>, ...replies: Reply[
     },
     update: () => watchers.forEach((watch) => watch()),
     focusField: () => void page.focused++,
+    loadFields: () => page.fields,
   }
   const openExit = () => {
     page.exits++
