@@ -116,6 +116,22 @@ describe('the terms', () => {
     expect(page.controller.terms).to.include({ amount: 4000n, editable: false })
   })
 
+  it('that ask the buyer something wait for the fields, and are unavailable where those cannot be had', async () => {
+    const page = createPage({ checkout: 'donation' }, json(checkoutTerms({ collect: ['email'] })))
+    page.loadFields = () => Promise.reject(new Error('offline'))
+    await page.reaches('unavailable')
+    expect(lastError(page).code).to.equal('network_error')
+    expect(lastError(page).retryable).to.equal(true)
+
+    const nothing = () => {}
+    const fields = { messages: {}, fault: undefined, customer: {}, template: () => '' }
+    page.loadFields = () => Promise.resolve({ ...fields, point: nothing, reset: nothing })
+    await page.controller.pay()
+    await page.reaches('idle')
+    expect(page.event('coinslot-ready')).to.have.length(1)
+    expect(page.server.requests).to.have.length(1)
+  })
+
   it('may be reset before the page has given any', () => {
     const loadFields = () => Promise.reject(new Error('nobody asks'))
     const host = { dispatch: () => true, update: () => {}, focusField: () => {}, loadFields }

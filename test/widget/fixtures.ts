@@ -119,7 +119,7 @@ export function createPage(options: Partial<CheckoutOptions>, ...replies: Reply[
     cancelled: 0,
     focused: 0,
     /** What the fields would be made of, where something is asked of the buyer. */
-    fields: new Promise<CustomerFields>(() => {}),
+    loadFields: () => new Promise<CustomerFields>(() => {}),
     stays: false,
     prevents: '',
     onEvent: (_event: Event) => {},
@@ -147,7 +147,7 @@ export function createPage(options: Partial<CheckoutOptions>, ...replies: Reply[
     },
     update: () => watchers.forEach((watch) => watch()),
     focusField: () => void page.focused++,
-    loadFields: () => page.fields,
+    loadFields: () => page.loadFields(),
   }
   const openExit = () => {
     page.exits++
