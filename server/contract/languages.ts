@@ -10,8 +10,7 @@ export interface Language {
   readonly checkout: Messages
   /** A title and a sentence each. */
   readonly status: { readonly [Name in keyof typeof statusMessages]: readonly string[] }
-  /** Empty where nobody has translated it yet. */
-  readonly customer: Partial<CustomerMessages>
+  readonly customer: CustomerMessages
   readonly page: Texts<typeof pageMessages>
 }
 
