@@ -31,6 +31,7 @@ export function createMoneyFormat(currency: string, locale: string): MoneyFormat
     full: (minor) => join(parts(minor)),
     bare: (minor) => join(parts(minor).filter(({ type }) => !/currency|literal/.test(type))),
     symbol: join(sample.filter(({ type }) => type === 'currency')),
-    isSymbolFirst: /currency/.test(sample[0]!.type),
+    // A mark of direction may come before either.
+    isSymbolFirst: sample.find(({ type }) => type !== 'literal')!.type === 'currency',
   }
 }
