@@ -5,10 +5,17 @@ import { findPostgres, PACKAGES } from './postgres/programs.js'
 
 const ON_POSTGRES_ONLY = 'test/server/store/postgres*.test.ts'
 
+/** What servers beside one another could break. */
+const ON_POSTGRES_TOO = [
+  'test/server/{idempotency,reconciliation,sandbox-endings,session-events}.test.ts',
+  'test/server/notifications/*.test.ts',
+  'test/server/settlement/settlement.test.ts',
+]
+
 const postgres = {
   test: {
     name: 'postgres',
-    include: [ON_POSTGRES_ONLY],
+    include: [ON_POSTGRES_ONLY, ...ON_POSTGRES_TOO],
     globalSetup: 'test/postgres/setup.ts',
   },
 }

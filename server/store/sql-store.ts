@@ -60,7 +60,7 @@ export function createSqlStore({ db, dialect }: SqlDatabase, options: StoreOptio
 
   return {
     findPrior: (scope, key) => findPrior(db, { scope, key }),
-    claim: (intent, session, now) => transact((tx) => claim(tx, intent, session, now)),
+    claim: (intent, session, now) => transact((tx) => claim(tx, dialect, intent, session, now)),
     release: (intent, lease, result, answer, now) =>
       change(now, async (unit) => {
         const session = await release(unit, lease, result)
@@ -141,13 +141,14 @@ async function findPrior(
 
 async function claim(
   tx: Tx,
+  dialect: SqlDialect,
   intent: Intent,
   session: SessionRecord | string,
   now: Date,
 ): Promise<ClaimOutcome> {
   const isNew = typeof session !== 'string'
   const isFirst = await addIntent(tx, intent, isNew ? session.id : session, now)
-  if (!isFirst) return claimAgain(tx, intent, now)
+  if (!isFirst) return claimAgain(tx, dialect, intent, now)
   if (isNew) await addSession(tx, session)
   const lease = await takeLease(tx, isNew ? session.id : session, now)
   if (lease) return { kind: 'claimed', lease }
@@ -161,14 +162,26 @@ async function claim(
 }
 
 /** A claim of an intent that is known: to be answered again, to be gone on with, or somebody else's. */
-async function claimAgain(tx: Tx, intent: Intent, now: Date): Promise<ClaimOutcome> {
-  const prior = await findPrior(tx, intent)
+async function claimAgain(
+  tx: Tx,
+  dialect: SqlDialect,
+  intent: Intent,
+  now: Date,
+): Promise<ClaimOutcome> {
+  const known = await findPrior(tx, intent)
+  // Whoever works on the session may be keeping the answer at this moment.
+  if (known && !known.answer) await lockSession(tx, dialect, known.sessionId)
+  const prior = known?.answer ? known : await findPrior(tx, intent)
   // It has just been given up or forgotten.
   if (!prior) return { kind: 'in_progress' }
   if (prior.fingerprint !== intent.fingerprint) return { kind: 'reused' }
   if (prior.answer) return { kind: 'replay', answer: prior.answer }
   const lease = await takeLease(tx, prior.sessionId, now)
   return lease ? { kind: 'claimed', lease } : { kind: 'in_progress' }
+}
+
+async function lockSession(tx: Tx, dialect: SqlDialect, id: string): Promise<void> {
+  await tx.selectFrom('sessions').select('id').where('id', '=', id).$call(dialect.lock).execute()
 }
 
 /** Adds an intent; false where its key is taken. */

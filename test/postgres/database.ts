@@ -1,13 +1,24 @@
 /** Databases for tests: in memory, or, in the project `postgres`, schemas of a database that a test file has to itself. */
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Client, escapeIdentifier } from 'pg'
-import { afterAll, inject } from 'vitest'
+import { afterAll, inject, onTestFinished } from 'vitest'
 import './setup.ts'
 
 /** @returns a `DATABASE_URL` that nothing is kept at yet */
 export async function newDatabaseUrl(): Promise<string> {
   const serverUrl = inject('postgresUrl')
   return serverUrl === undefined ? 'file::memory:' : newPostgresUrl(serverUrl)
+}
+
+/** The same, for several servers or processes. */
+export async function newSharedDatabaseUrl(): Promise<string> {
+  if (isPostgres()) return newDatabaseUrl()
+  const folder = await mkdtemp(join(tmpdir(), 'coinslot-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return `file:${join(folder, 'coinslot.db')}`
 }
 
 export function isPostgres(): boolean {

@@ -1,10 +1,11 @@
-/** A whole Coinslot in one process for a test: memory store, silent logs, and no network but what is passed in. */
+/** A whole Coinslot in one process for a test: a store of its own, silent logs, and no network but what is passed in. */
 import { readFileSync } from 'node:fs'
 import { createCoinslot, type Coinslot } from '../../server/coinslot.ts'
 import type { Session } from '../../server/contract/schemas.ts'
 import type { ProviderTiming } from '../../server/configured-providers.ts'
 import type { RepeatedWork } from '../../server/repeat.ts'
 import type { Transport, TransportRequest } from '../../server/transport.ts'
+import { newDatabaseUrl } from '../postgres/database.ts'
 
 export interface Harness {
   readonly coinslot: Coinslot
@@ -52,7 +53,7 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
   const coinslot = await createCoinslot({
     configuration: options.configuration,
     environment: {
-      DATABASE_URL: options.databaseUrl ?? 'file::memory:',
+      DATABASE_URL: options.databaseUrl ?? (await newDatabaseUrl()),
       LOG_LEVEL: 'trace',
       ...options.environment,
     },

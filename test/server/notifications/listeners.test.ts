@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createListeners, type NotificationEvent } from '../../../server/notifications/listeners.ts'
 import { createRelay, type RelayOptions } from '../../../server/notifications/relay.ts'
 import { createLog } from '../../../server/log.ts'
+import { newDatabaseUrl } from '../../postgres/database.ts'
 import { openOutbox } from './outbox-fixture.ts'
 
 const ends: (() => Promise<void>)[] = []
@@ -10,7 +11,7 @@ afterEach(async () => {
 })
 
 async function setUp(options: Partial<RelayOptions> = {}) {
-  const outbox = await openOutbox(':memory:', ['listener'])
+  const outbox = await openOutbox(await newDatabaseUrl(), ['listener'])
   const logs: string[] = []
   const listeners = createListeners()
   const clock = { at: new Date() }

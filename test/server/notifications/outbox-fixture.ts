@@ -1,8 +1,8 @@
 /** An outbox with something in it: sessions whose changes a store has written beside them. */
 import type { SessionStatus } from '../../../server/contract/schemas.ts'
 import { settle } from '../../../server/settlement/settle.ts'
+import { openDatabase } from '../../../server/store/open-database.ts'
 import { createSqlStore } from '../../../server/store/sql-store.ts'
-import { openSqlite } from '../../../server/store/sqlite.ts'
 import type { Destination, Store } from '../../../server/store/store.ts'
 import { sessionRecord } from '../session-fixture.ts'
 
@@ -13,10 +13,10 @@ export interface Outbox {
 }
 
 export async function openOutbox(
-  path = ':memory:',
+  databaseUrl: string,
   destinations: readonly Destination[] = ['url', 'listener'],
 ): Promise<Outbox> {
-  const store = createSqlStore(await openSqlite(path), { settle, destinations })
+  const store = createSqlStore(await openDatabase(databaseUrl), { settle, destinations })
   return {
     store,
     async add(...statuses) {

@@ -1,8 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Log } from '../../../server/log.ts'
@@ -10,6 +7,7 @@ import { createRelay, type Relay, type RelayOptions } from '../../../server/noti
 import { createWebhookSend } from '../../../server/notifications/webhook.ts'
 import { isPublicAddress } from '../../../server/public-address.ts'
 import { createTransport } from '../../../server/transport.ts'
+import { newDatabaseUrl, newSharedDatabaseUrl } from '../../postgres/database.ts'
 import { AT } from '../session-fixture.ts'
 import { openOutbox, type Outbox } from './outbox-fixture.ts'
 import { openSink, SECRET, status, type Answer, type Sink } from './sink.ts'
@@ -67,7 +65,7 @@ function relayTo(sink: Sink, store: RelayOptions['store'], options: SetupOptions
 }
 
 async function setUp(options: SetupOptions = {}): Promise<Setup> {
-  const outbox = await openOutbox()
+  const outbox = await openOutbox(await newDatabaseUrl())
   onEnd(() => outbox.store.close())
   const sink = await openSink(onEnd)
   return { outbox, sink, ...relayTo(sink, outbox.store, options) }
@@ -353,10 +351,8 @@ describe('a relay', () => {
   it('sends each message once, also where two processes share a database', async () => {
     // The processes have a clock of their own.
     vi.useRealTimers()
-    const folder = await mkdtemp(join(tmpdir(), 'coinslot-relay-'))
-    onEnd(() => rm(folder, { recursive: true }))
-    const path = join(folder, 'a.db')
-    const outbox = await openOutbox(path)
+    const databaseUrl = await newSharedDatabaseUrl()
+    const outbox = await openOutbox(databaseUrl)
     for (let count = 0; count < 12; count += 1) await outbox.add('processing', 'paid')
     await outbox.store.close()
     const sink = await openSink(onEnd)
@@ -371,7 +367,14 @@ describe('a relay', () => {
     const both = letBothGo()
     const script = fileURLToPath(new URL('./relay-messages.ts', import.meta.url))
     const run = async () => {
-      const child = spawn(process.execPath, ['--import', 'tsx', script, path, sink.url, SECRET])
+      const child = spawn(process.execPath, [
+        '--import',
+        'tsx',
+        script,
+        databaseUrl,
+        sink.url,
+        SECRET,
+      ])
       let logs = ''
       child.stderr.on('data', (chunk: Buffer) => (logs += chunk.toString()))
       const [code] = (await once(child, 'close')) as [number]

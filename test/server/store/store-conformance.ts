@@ -691,6 +691,18 @@ export function describeStore({ name, open, openTwo }: StoreSubject): void {
         })
       })
 
+      it('works on an intent once, also where it comes again while its answer is being kept', async () => {
+        const [one, other] = await openBoth()
+        await inRounds(async (round) => {
+          const { intent, lease, result } = await begin(one, round)
+          const [, ...claims] = await Promise.all([
+            one.release(intent, lease, result, answer, AT),
+            ...[other, one, other, other].map((store) => store.claim(intent, sessionRecord(), AT)),
+          ])
+          expect(claims.map(({ kind }) => kind)).not.toContain('claimed')
+        })
+      })
+
       it('gives each session that is due to one of them, and each message', async () => {
         const [one, other] = await openBoth()
         const ids: string[] = []
