@@ -1,8 +1,15 @@
-/** Paying: a session asked for under one key until there is a definite answer, judged, and gone to. */
+/** Paying: a session that is still open or a new one, asked for under one key until there is an answer, and gone to. */
 import type { CheckoutOptions } from './checkout-controller.ts'
 import type { CreateSession } from '../server/contract/schemas.ts'
 import { toMinor, type TermsText } from './terms.ts'
 import type { Answer, ClientTools } from './client.ts'
+import {
+  hasOpenSessions,
+  isAhead,
+  keepSession,
+  recallSession,
+  type OpenSession,
+} from './open-session.ts'
 import { openExit as openWindow, type Exit } from './redirect.ts'
 import { toRedirectUrl } from './redirect-url.ts'
 
@@ -46,11 +53,11 @@ const STUCK_AFTER_MS = 30_000
 
 /** What remembers the request of a checkout that has no definite answer yet. */
 export function createPayment(openExit: typeof openWindow = openWindow): Pay {
-  let open: { readonly key: string; readonly body: string } | undefined
+  let unanswered: { readonly key: string; readonly request: string } | undefined
 
   return async (checkout) => {
     const exit = openExit(checkout.options.target)
-    const answer = await request(checkout)
+    const answer = await openSession(checkout)
     const { id, redirectUrl } = answer.body
     const isGoing =
       checkout.isCurrent() && !answer.code && checkout.announce(id as string, redirectUrl as string)
@@ -60,18 +67,57 @@ export function createPayment(openExit: typeof openWindow = openWindow): Pay {
     return toOutcome(answer, checkout)
   }
 
-  async function request(checkout: Payable): Promise<Answer> {
-    const body = toBody(checkout)
+  /** The session that this buyer left open, with the sum that he was shown now, or else a new one. */
+  async function openSession(checkout: Payable): Promise<Answer> {
+    const { options, amountText: amount, currency } = checkout
+    const session = hasOpenSessions() ? await recallSession(options) : undefined
+    const resumed = session && (await resume(checkout, session))
+    if (resumed?.retryable) return resumed
+    const answer = resumed ?? (await request(checkout, 'POST', '/v1/sessions', toBody(checkout)))
+    const judged = answer.code ? answer : judge(answer, checkout)
+    const { id, expiresAt } = judged.body
+    if (!judged.code && isAhead(expiresAt)) {
+      const hasCustomer = options.customer !== undefined
+      const kept = { id, amount, currency, expiresAt, hasCustomer } as OpenSession
+      await keepSession(options, kept)
+    } else if (session) await keepSession(options)
+    return judged
+  }
+
+  /** An open session's answer, or one that may be had later; nothing where it takes a new session. */
+  async function resume(checkout: Payable, session: OpenSession): Promise<Answer | undefined> {
+    const { amountText: amount, currency } = checkout
+    const { customer } = checkout.options
+    if (session.currency !== currency || (session.hasCustomer && !customer)) return undefined
+    const path = `/v1/sessions/${encodeURIComponent(session.id)}`
+    const answer =
+      session.amount === amount && !customer
+        ? await checkout.send(path)
+        : await request(checkout, 'PATCH', path, { amount, customer })
+    // A provider that cannot change it now may well open another.
+    if (answer.retryable && !answer.code!.startsWith('provider_')) return answer
+    const { status, expiresAt } = answer.body
+    const isOpen = !answer.code && status === 'pending' && isAhead(expiresAt)
+    return isOpen && !judge(answer, checkout).code ? answer : undefined
+  }
+
+  async function request(
+    { send }: Payable,
+    method: string,
+    path: string,
+    content: object,
+  ): Promise<Answer> {
+    // What is empty is left out: the server takes it for a mistake.
+    const body = JSON.stringify(content, (_, value: unknown) => value || undefined)
+    const request = `${method} ${path} ${body}`
     // The same again under the same key, so that it is done once; anything else is another intent.
-    const request = open?.body === body ? open : { key: createIdempotencyKey(), body }
-    open = request
-    const answer = await checkout.send('/v1/sessions', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': request.key },
-      body,
-    })
-    if (!answer.retryable && open === request) open = undefined
-    return answer.code ? answer : judge(answer, checkout)
+    const intent =
+      unanswered?.request === request ? unanswered : { key: createIdempotencyKey(), request }
+    unanswered = intent
+    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': intent.key }
+    const answer = await send(path, { method, headers, body })
+    if (!answer.retryable && unanswered === intent) unanswered = undefined
+    return answer
   }
 }
 
@@ -81,18 +127,11 @@ function leave(exit: Exit, url: string, { after, stop }: Payable): void {
   after(STUCK_AFTER_MS, stop)
 }
 
-function toBody({ options, amountText: amount }: Order): string {
+function toBody({ options, amountText: amount }: Order): {
+  [K in keyof CreateSession]: unknown
+} {
   const { checkout, offer, clientReferenceId, locale, customer } = options
-  const content: { [K in keyof CreateSession]: unknown } = {
-    checkout,
-    offer,
-    amount,
-    clientReferenceId,
-    locale,
-    customer,
-  }
-  // What is empty is left out: the server takes it for a mistake.
-  return JSON.stringify(content, (_, value: unknown) => value || undefined)
+  return { checkout, offer, amount, clientReferenceId, locale, customer }
 }
 
 /** Gives what is wrong with a session a code; none, if it is for what was shown and can be paid. */

@@ -77,17 +77,60 @@ describe('<coinslot-checkout> on a shop’s page', () => {
     )
   })
 
-  it('opens the payment page in a window that has no hold on this one, and can pay again', async () => {
+  it('opens the payment page in a window that has no hold on this one, and again', async () => {
     const { page: tab, complaints, calls } = await open(script() + checkout('target="_blank"'))
-    for (const payments of [1, 2]) {
+    for (const time of ['first', 'second']) {
       const popup = tab.waitForEvent('popup')
       await payButton(tab).click()
       const bank = await popup
       await bank.waitForURL(BANK)
       expect(await bank.evaluate(() => window.opener)).toBeNull()
-      expect(calls.filter((call) => call.startsWith('POST'))).toHaveLength(payments)
+      expect(
+        calls.filter((call) => call.startsWith('POST')),
+        time,
+      ).toHaveLength(1)
     }
     expect(complaints).toEqual([])
+  })
+
+  it('pays one open session from two tabs, with the sum that was chosen last, until it is paid', async () => {
+    const { page: first, context } = await open(script() + checkout())
+    shop.publish('/thanks', { html: page('Thank you') })
+    const second = await context.newPage()
+    await second.goto(shop.url)
+    const calls: string[] = []
+    context.on('request', (request) => {
+      const { pathname } = new URL(request.url())
+      if (pathname.startsWith('/v1/sessions')) calls.push(request.method())
+    })
+    await payButton(first).click()
+    await first.waitForURL(BANK)
+    await payButton(second).click()
+    await second.waitForURL(first.url())
+    expect(calls).toEqual(['POST', 'GET'])
+
+    await second.goto(shop.url)
+    await second.getByRole('textbox').fill('40')
+    await second.getByRole('button', { name: 'Pay $40.00' }).click()
+    await second.waitForURL(first.url())
+    await second.getByText('$40.00').first().waitFor()
+    expect(calls).toEqual(['POST', 'GET', 'PATCH'])
+
+    await first.goto(shop.url)
+    await payButton(first).click()
+    await first.waitForURL(second.url())
+    await first.getByText('$25.00').first().waitFor()
+    expect(calls).toEqual(['POST', 'GET', 'PATCH', 'PATCH'])
+
+    await first.getByRole('button', { name: /^Pay/ }).first().click()
+    await first.waitForURL(/thanks/)
+    const id = new URL(first.url()).searchParams.get('coinslot_session')
+    const told = async () => (await fetch(`${server.url}/v1/sessions/${id}`)).text()
+    await expect.poll(told).toContain('"status":"paid"')
+    await second.goto(shop.url)
+    await payButton(second).click()
+    await second.waitForURL(BANK)
+    expect(calls.slice(4)).toEqual(['GET', 'POST'])
   })
 
   it('closes the window that it opened in vain', async () => {
