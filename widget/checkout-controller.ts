@@ -1,6 +1,7 @@
 /** All behaviour of a checkout, without a framework: terms, amount, states, one request at a time. */
 import { formatAmount, MAX_MINOR, parseAmount } from '../server/contract/money.ts'
 import type { Customer } from '../server/contract/customer.ts'
+import type { CustomerMessages } from '../server/contract/customer-messages.ts'
 import { browserTools, getCheckout, send, type Answer, type ClientTools } from './client.ts'
 import {
   CoinslotChangeEvent,
@@ -39,7 +40,7 @@ export interface CheckoutOptions {
   readonly target?: Text
   readonly disabled?: boolean
   readonly customer?: Customer | undefined
-  readonly messages?: Partial<Messages> | undefined
+  readonly messages?: Partial<Messages & CustomerMessages> | undefined
 }
 
 /** What is asked of the buyer, and what he says. */

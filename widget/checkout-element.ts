@@ -1,6 +1,7 @@
 /** `<coinslot-checkout>`: shows what a checkout controller knows and tells it what the buyer does. */
 import { html } from 'lit/html.js'
 import type { Customer } from '../server/contract/customer.ts'
+import type { CustomerMessages } from '../server/contract/customer-messages.ts'
 import { styles } from './checkout-element.styles.ts'
 import {
   CheckoutController,
@@ -120,7 +121,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
    */
   declare customer: Customer | undefined
   /** Texts in place of the built-in ones. */
-  declare messages: Partial<Messages> | undefined
+  declare messages: Partial<Messages & CustomerMessages> | undefined
 
   #isPressing = false
   #controller = new CheckoutController({

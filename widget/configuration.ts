@@ -1,4 +1,5 @@
 /** What an app says once, for all elements that do not say otherwise. */
+import type { CustomerMessages } from '../server/contract/customer-messages.ts'
 import type { Messages } from '../server/contract/messages.ts'
 
 export interface Configuration {
@@ -7,7 +8,7 @@ export interface Configuration {
   /** BCP 47 tag. */
   readonly locale?: string | undefined
   /** Texts of `<coinslot-checkout>` in place of the built-in ones. */
-  readonly messages?: Partial<Messages> | undefined
+  readonly messages?: Partial<Messages & CustomerMessages> | undefined
 }
 
 export let configuration: Configuration = {}

@@ -1,4 +1,4 @@
-import { expect, fixture, html, oneEvent } from '@open-wc/testing'
+import { expect, fixture, html, oneEvent, waitUntil } from '@open-wc/testing'
 import { sendKeys } from '@web/test-runner-commands'
 import type { CoinslotCheckoutElement, CoinslotErrorEvent } from '../../widget/index.ts'
 import '../../widget/index.ts'
@@ -131,6 +131,19 @@ describe('what <coinslot-checkout> asks of the buyer', () => {
     element.customer = { ...given, email: 'ada@shop.example', shippingAddress: ADDRESS }
     await element.updateComplete
     expect(fieldsOf(element)).to.deep.equal([])
+  })
+
+  it('is asked in the language of the page, or in its own words', async () => {
+    const { element } = await mount(['name', 'billingAddress'], {
+      locale: 'de-AT',
+      messages: { lastName: 'Familienname' },
+    })
+    // The texts come in a file of their own, and nothing is shown before.
+    await waitUntil(() => !element.matches(':state(loading)'))
+    const labels = all(element, '[part=customer] label').map(({ innerText }) => innerText.trim())
+    expect(labels.slice(0, 3)).to.deep.equal(['Vorname', 'Familienname', 'Straße und Hausnummer'])
+    const country = byName(element, 'billingAddress.country') as unknown as HTMLSelectElement
+    expect(country.selectedOptions[0]!.text).to.equal('Österreich')
   })
 
   it('is nothing where nothing is collected', async () => {
