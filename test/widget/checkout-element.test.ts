@@ -294,6 +294,8 @@ describe('<coinslot-checkout>', () => {
       expect(status(element)).to.equal('Preparing your payment…')
       expect(part(element, 'spinner').hidden).to.equal(false)
       expect(field(element).readOnly).to.equal(true)
+      // What paying needs may still be on its way.
+      await waitUntil(() => server.requests.length > 0)
       expect(server.requests).to.have.length(1)
     })
 
