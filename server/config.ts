@@ -72,8 +72,7 @@ const environmentSchema = z.looseObject({
       'must be file: and a path, such as file:./coinslot.db, or postgres://user:password@host/database',
     )
     .refine((url) => url.startsWith('file:') || URL.canParse(url), {
-      message:
-        'must be a URL: what it has of / ? # @ : in a password is written %2F %3F %23 %40 %3A',
+      message: 'must be a URL: / ? # in a password are written %2F %3F %23',
     })
     .default('file:./coinslot.db'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

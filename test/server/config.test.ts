@@ -149,6 +149,18 @@ describe('a configuration is refused', () => {
     expect(problemsOf({ ...file, notifications }, notified)).toEqual([])
   })
 
+  it.each([
+    ['mysql://shop:word@db.example/shop', 'must be file: and a path, such as'],
+    ['shop.db', 'must be file: and a path, such as'],
+    ['postgres://', 'must be file: and a path, such as'],
+    ['postgres://shop:wo/rd@db.example/shop', 'must be a URL: / ? # in a password are written'],
+  ])('when the database is %s, of which nothing is shown', (DATABASE_URL, told) => {
+    const [problem, ...others] = problemsOf(file, { ...environment, DATABASE_URL })
+    expect(problem).toContain(`DATABASE_URL: ${told}`)
+    expect(problem).not.toContain('word')
+    expect(others).toEqual([])
+  })
+
   it('when a secret is missing or empty, naming the variable and the provider', () => {
     for (const name of Object.keys(environment)) {
       for (const value of [undefined, '']) {
@@ -263,6 +275,13 @@ describe('a configuration', () => {
       settings: { webhookHeader: 'X-Webhook-Api-Key' },
     })
   })
+
+  it.each(['postgres://shop:word@db.example/shop', 'postgresql:///shop?host=/run/postgresql'])(
+    'may have its store at %s',
+    (DATABASE_URL) => {
+      expect(parseConfig(file, { ...environment, DATABASE_URL }).databaseUrl).toBe(DATABASE_URL)
+    },
+  )
 
   it('may point a provider at a stand-in on this machine', () => {
     const SPRINTCHECKOUT_BASE_URL = 'http://127.0.0.1:4010'
