@@ -71,7 +71,7 @@ const environmentSchema = z.looseObject({
       /^(file:.|postgres(ql)?:\/\/.)/,
       'must be file: and a path, such as file:./coinslot.db, or postgres://user:password@host/database',
     )
-    .refine((url) => url.startsWith('file:') || URL.canParse(url), {
+    .refine((url) => !url.startsWith('postgres') || URL.canParse(url), {
       message: 'must be a URL: / ? # in a password are written %2F %3F %23',
     })
     .default('file:./coinslot.db'),

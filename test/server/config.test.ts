@@ -150,14 +150,14 @@ describe('a configuration is refused', () => {
   })
 
   it.each([
-    ['mysql://shop:word@db.example/shop', 'must be file: and a path, such as'],
+    ['mysql://shop:tulip@db.example/shop', 'must be file: and a path, such as'],
     ['shop.db', 'must be file: and a path, such as'],
     ['postgres://', 'must be file: and a path, such as'],
-    ['postgres://shop:wo/rd@db.example/shop', 'must be a URL: / ? # in a password are written'],
+    ['postgres://shop:tu/lip@db.example/shop', 'must be a URL: / ? # in a password are written'],
   ])('when the database is %s, of which nothing is shown', (DATABASE_URL, told) => {
     const [problem, ...others] = problemsOf(file, { ...environment, DATABASE_URL })
     expect(problem).toContain(`DATABASE_URL: ${told}`)
-    expect(problem).not.toContain('word')
+    expect(problem).not.toMatch(/tu|lip/)
     expect(others).toEqual([])
   })
 
