@@ -11,14 +11,16 @@ describe('<coinslot-checkout> on a shop’s page', () => {
   let shop: Shop
   let server: ServerProcess
   let browser: Browser
+  let around: Shop
   beforeAll(async () => {
-    shop = await openShop()
+    ;[shop, around] = await Promise.all([openShop(), openShop()])
     ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
   })
   afterAll(async () => {
     await browser?.close()
     await server?.stop()
     shop?.close()
+    around?.close()
   })
 
   const script = (name = 'coinslot.js') =>
@@ -39,12 +41,10 @@ describe('<coinslot-checkout> on a shop’s page', () => {
     /** A page of another site with the shop in a frame. */
     async function openFramed(target: string, sandbox = '') {
       const framed = shop.publish('/framed', { html: page(script() + checkout(target)) })
-      const around = await openShop()
       const attributes = sandbox && `sandbox="${sandbox}"`
       const html = page(`<iframe ${attributes} src="${framed}" width="600" height="600"></iframe>`)
       const watched = await openPage(browser)
       await watched.page.goto(around.publish('/', { html }))
-      around.close()
       return { ...watched, frame: watched.page.frameLocator('iframe') }
     }
 
