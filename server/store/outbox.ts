@@ -109,12 +109,12 @@ export async function findMessages(
 }
 
 export async function keepDelivery(
-  db: Kysely<Database>,
+  tx: Transaction<Database>,
   { id, destination, attempt }: OutboxMessage,
   outcome: DeliveryOutcome,
   now: Date,
 ): Promise<void> {
-  await db
+  await tx
     .updateTable('outbox')
     .set(
       typeof outcome === 'object'

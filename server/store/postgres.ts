@@ -1,4 +1,5 @@
 /** Opens the store that several servers share: a PostgreSQL database. */
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { DatabaseError, type PoolConfig } from 'pg'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { reasonOf } from '../errors.ts'
@@ -7,7 +8,7 @@ import { migrate } from './migrations.ts'
 import { isLostToOthers } from './postgres-failures.ts'
 import { createListener } from './postgres-listener.ts'
 import { createPool } from './postgres-pool.ts'
-import type { SqlDatabase, SqlDialect } from './sql-database.ts'
+import type { SqlDatabase, SqlDialect, Transact } from './sql-database.ts'
 
 const CHANNEL = 'coinslot_session'
 
@@ -41,17 +42,26 @@ const DURABLE: ReadonlyMap<string, readonly string[]> = new Map([
 export async function openPostgres(url: string): Promise<SqlDatabase> {
   const config = { ...CONNECTION, connectionString: url }
   await prepare(config)
+  const db = connect({ ...config, ...LIMITS })
   return {
-    db: connect({ ...config, ...LIMITS }),
+    db,
     dialect,
+    transact: createTransact(db),
     listen: (onChange) => createListener(config, CHANNEL, onChange),
   }
 }
 
-const dialect: SqlDialect = {
+function createTransact(db: Kysely<Database>): Transact {
+  const again = retry(handleWhen(isLostToOthers), {
+    maxAttempts: 4,
+    backoff: new ExponentialBackoff({ initialDelay: 10, maxDelay: 200 }),
+  })
   // Named, because the database may have another default, under which rows are not read again once locked.
-  begin: (db) => db.transaction().setIsolationLevel('read committed'),
-  isLostToOthers,
+  const transaction = () => db.transaction().setIsolationLevel('read committed')
+  return (work) => again.execute(() => transaction().execute(work))
+}
+
+const dialect: SqlDialect = {
   lock: (query) => query.forUpdate(),
   lockFree: (query) => query.forUpdate().skipLocked(),
   async lockName(tx, name) {

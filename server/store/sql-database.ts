@@ -1,10 +1,11 @@
 /** A database that is open, and all in which SQLite and PostgreSQL differ for the store. */
-import type { Kysely, SelectQueryBuilder, Transaction, TransactionBuilder } from 'kysely'
+import type { Kysely, SelectQueryBuilder, Transaction } from 'kysely'
 import type { Database } from './database.ts'
 
 export interface SqlDatabase {
   readonly db: Kysely<Database>
   readonly dialect: SqlDialect
+  readonly transact: Transact
   /**
    * Tells of each session that any server on this database has changed, where the database can; who
    * must not miss one looks from time to time.
@@ -13,11 +14,14 @@ export interface SqlDatabase {
   listen(onChange: (sessionId: string) => void): () => Promise<void>
 }
 
-/** Transactions that see what was committed before each of their statements, and lock what they go by. */
+/**
+ * Does work in a transaction that sees what was committed before each of its statements, once more where
+ * nothing was kept because of others. Resolves, or rejects with what the work threw, once what it wrote is durable.
+ */
+export type Transact = <T>(work: (tx: Transaction<Database>) => Promise<T>) => Promise<T>
+
+/** How work in a transaction locks what it goes by. */
 export interface SqlDialect {
-  begin(db: Kysely<Database>): TransactionBuilder<Database>
-  /** Whether nothing was kept because of others, so that the whole transaction can be tried again. */
-  isLostToOthers(error: unknown): boolean
   /** Locks the rows to the end of the transaction, and reads them as they are once they are locked. */
   lock<DB, TB extends keyof DB, O>(
     query: SelectQueryBuilder<DB, TB, O>,

@@ -1,5 +1,4 @@
 /** The store over any database that Kysely speaks to; plain SQL that SQLite and PostgreSQL share. */
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely'
 import { formatAmount } from '../contract/money.ts'
 import { moveTo } from '../settlement/settle.ts'
@@ -33,15 +32,11 @@ const ASKED_ABOUT = ['pending', 'processing', 'expired'] as const
 
 type Tx = Transaction<Database>
 
-export function createSqlStore({ db, dialect }: SqlDatabase, options: StoreOptions): Store {
+export function createSqlStore(
+  { db, dialect, transact }: SqlDatabase,
+  options: StoreOptions,
+): Store {
   const { settle, destinations, onChange } = options
-  const again = retry(handleWhen(dialect.isLostToOthers), {
-    maxAttempts: 4,
-    backoff: new ExponentialBackoff({ initialDelay: 10, maxDelay: 200 }),
-  })
-
-  const transact = <T>(work: (tx: Tx) => Promise<T>) =>
-    again.execute(() => dialect.begin(db).execute(work))
 
   /** A transaction in which sessions change; whoever waits for that hears of it after the commit. */
   async function change<T>(now: Date, work: (unit: Unit) => Promise<T>): Promise<T> {
@@ -102,17 +97,10 @@ export function createSqlStore({ db, dialect }: SqlDatabase, options: StoreOptio
     takeMessages: (destination, limit, now) =>
       transact((tx) => takeMessages(tx, dialect, destination, limit, now)),
     findMessages: (destination, sessionId) => findMessages(db, destination, sessionId),
-    keepDelivery: (message, outcome, now) => keepDelivery(db, message, outcome, now),
-    forgetMessages: async (before) => {
-      const created = before.toISOString()
-      await again.execute(() => db.deleteFrom('outbox').where('created_at', '<', created).execute())
-    },
-    forgetIntents: async (before) => {
-      const created = before.toISOString()
-      await again.execute(() =>
-        db.deleteFrom('intents').where('created_at', '<', created).execute(),
-      )
-    },
+    keepDelivery: (message, outcome, now) =>
+      transact((tx) => keepDelivery(tx, message, outcome, now)),
+    forgetMessages: (before) => transact((tx) => forget(tx, 'outbox', before)),
+    forgetIntents: (before) => transact((tx) => forget(tx, 'intents', before)),
     ping: async () => {
       await db.selectFrom('sessions').select('id').limit(1).execute()
     },
@@ -300,6 +288,10 @@ async function takeDue(
       .execute()
   }
   return sessions
+}
+
+async function forget(tx: Tx, table: 'outbox' | 'intents', before: Date): Promise<void> {
+  await tx.deleteFrom(table).where('created_at', '<', before.toISOString()).execute()
 }
 
 /** A value for a column that only an open session takes. */

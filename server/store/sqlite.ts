@@ -6,9 +6,10 @@ import {
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
-  type SqliteDialectConfig,
+  type SqliteDatabase,
 } from 'kysely'
 import type { Database } from './database.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { migrate } from './migrations.ts'
 import type { SqlDatabase, SqlDialect } from './sql-database.ts'
 
@@ -23,15 +24,13 @@ export async function openSqlite(path: string): Promise<SqlDatabase> {
   sqlite.pragma('synchronous = FULL')
   sqlite.pragma('busy_timeout = 5000')
   sqlite.pragma('foreign_keys = ON')
-  const db = new Kysely<Database>({ dialect: new ImmediateDialect({ database: sqlite }) })
+  const db = new Kysely<Database>({ dialect: new ImmediateDialect(sqlite) })
   await migrate(db)
-  return { db, dialect, listen: () => async () => {} }
+  return { db, dialect, transact: createGroupCommit(db), listen: () => async () => {} }
 }
 
 /** Whoever is in a transaction is alone: there is nothing to lock. Other processes do not hear of changes. */
 const dialect: SqlDialect = {
-  begin: (db) => db.transaction(),
-  isLostToOthers: () => false,
   lock: (query) => query,
   lockFree: (query) => query,
   lockName: async () => {},
@@ -43,21 +42,48 @@ const dialect: SqlDialect = {
  * later would fail at once, without waiting, when another process has written in between.
  */
 class ImmediateDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig
+  readonly #sqlite: SQLite.Database
 
-  constructor(config: SqliteDialectConfig) {
-    super(config)
-    this.#config = config
+  constructor(sqlite: SQLite.Database) {
+    super({ database: sqlite })
+    this.#sqlite = sqlite
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#config)
+    return new ImmediateDriver(this.#sqlite)
   }
 }
 
 class ImmediateDriver extends SqliteDriver {
+  readonly #sqlite: SQLite.Database
+
+  constructor(sqlite: SQLite.Database) {
+    super({ database: keepStatements(sqlite) })
+    this.#sqlite = sqlite
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // A full disk ends a transaction by itself; the failure to tell of is that one.
+    if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection)
+  }
+}
+
+/** The same database, which compiles a statement once; there are few of them. */
+function keepStatements(sqlite: SQLite.Database): SqliteDatabase {
+  const statements = new Map<string, SQLite.Statement<unknown[]>>()
+  return {
+    prepare(text) {
+      const known = statements.get(text)
+      if (known) return known
+      const statement = sqlite.prepare<unknown[]>(text)
+      statements.set(text, statement)
+      return statement
+    },
+    close: () => sqlite.close(),
   }
 }
 

@@ -1,0 +1,64 @@
+/** Group commit: transactions that come at one time share one, so that the disk is waited for once for all of them. */
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from './database.ts'
+import type { Transact } from './sql-database.ts'
+
+/** Work that waits for the next transaction, and how whoever waits for it is told. */
+interface Waiting {
+  /** @returns what tells of its outcome, once it may be told */
+  run(tx: Transaction<Database>): Promise<() => void>
+  refuse(error: unknown): void
+}
+
+/**
+ * Gathers whatever comes in one turn of the event loop, which under load is much and otherwise one. Each
+ * work has a savepoint of its own, so that one that throws takes nothing with it but what it wrote itself.
+ * Nobody hears of an outcome, good or bad, before the commit; where that fails, nothing of all is kept.
+ */
+export function createGroupCommit(db: Kysely<Database>): Transact {
+  let waiting: Waiting[] = []
+
+  async function commit(): Promise<void> {
+    const group = waiting
+    waiting = []
+    try {
+      const outcomes = await db.transaction().execute(async (tx) => {
+        const outcomes: (() => void)[] = []
+        for (const { run } of group) outcomes.push(await run(tx))
+        return outcomes
+      })
+      for (const tell of outcomes) tell()
+    } catch (error) {
+      for (const { refuse } of group) refuse(error)
+    }
+  }
+
+  return (work) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ run: (tx) => attempt(tx, work, resolve, reject), refuse: reject })
+      if (waiting.length === 1) setImmediate(() => void commit())
+    })
+}
+
+/**
+ * @returns what tells of the outcome
+ * @throws what the work threw, where all of the transaction has gone with it, as on a full disk
+ */
+async function attempt<T>(
+  tx: Transaction<Database>,
+  work: (tx: Transaction<Database>) => Promise<T>,
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+): Promise<() => void> {
+  await sql`savepoint work`.execute(tx)
+  try {
+    const value = await work(tx)
+    await sql`release work`.execute(tx)
+    return () => resolve(value)
+  } catch (error) {
+    await sql`rollback to work`.execute(tx).catch(() => {
+      throw error
+    })
+    return () => reject(error)
+  }
+}
