@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { formatAmount } from './contract/money.ts'
 
 export const amountText = z
-  .string()
+  .string({ error: 'must be a decimal string such as "25.00": a number could lose cents' })
   .meta({ description: 'Decimal string in major units: "25.00".' })
 
 const item = z.strictObject({

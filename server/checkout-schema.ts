@@ -23,8 +23,8 @@ const returnUrl = z.string().max(2048).refine(isReturnUrl, {
   message: 'must be an https URL, an http URL on loopback, or a path that begins with one slash',
 })
 
-const checkoutObject = z.strictObject({
-  provider: z.string(),
+export const checkoutObject = z.strictObject({
+  provider: z.string({ error: 'must name a provider' }),
   currency: z
     .string()
     .refine(isCurrency, { message: 'must be an ISO 4217 code in capitals, such as USD' }),

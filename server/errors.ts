@@ -178,6 +178,16 @@ export class OfferExpired extends CoinslotError {
   }
 }
 
+export class OrderAlreadyPaid extends CoinslotError {
+  readonly code = 'order_already_paid'
+  readonly status = 409
+  constructor(session: Session) {
+    super('this order is paid, or its payment is under way: nothing more is to be paid', {
+      session,
+    })
+  }
+}
+
 export class CustomerRequired extends CoinslotError {
   readonly code = 'customer_required'
   readonly status = 422

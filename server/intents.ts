@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto'
 import {
   IdempotencyInProgress,
   IdempotencyKeyReused,
+  OrderAlreadyPaid,
   ProviderError,
   ProviderUnavailable,
   toProblem,
   type CoinslotError,
 } from './errors.ts'
 import type { Log } from './log.ts'
-import { idForLog, type SessionRecord } from './session.ts'
+import { idForLog, toPublicSession, type SessionRecord } from './session.ts'
 import {
   ReferenceTaken,
   type Intent,
@@ -89,11 +90,14 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
       const claim = await store.claim(intent, session, now())
       if (claim.kind === 'in_progress') throw new IdempotencyInProgress()
       if (claim.kind === 'reused') throw new IdempotencyKeyReused()
+      if (claim.kind === 'order_paid') throw orderPaid(claim.payment)
       if (claim.kind === 'replay') return { ...claim.answer, replayed: true }
       const { lease } = claim
       try {
         const result = await act(lease.session)
-        const kept = await release(intent, lease, result, answer)
+        const kept = await release(intent, lease, result, (session, payment) =>
+          payment ? problemAnswer(orderPaid(payment), requestId) : answer(session),
+        )
         return { ...kept, replayed: false }
       } catch (error) {
         return { ...(await fail(intent, lease, requestId, error)), replayed: false }
@@ -105,7 +109,7 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
     intent: Intent,
     lease: Lease,
     result: SessionResult,
-    answer: (session: SessionRecord) => Kept,
+    answer: (session: SessionRecord, payment?: SessionRecord) => Kept,
   ): Promise<Kept> {
     const kept = await store.release(intent, lease, result, answer, now())
     // Somebody else took over after our lease had ended: what they find out counts.
@@ -130,6 +134,10 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
     const result = { failure: failure.code, failed: reference === null }
     return release(intent, lease, result, () => problemAnswer(failure, requestId))
   }
+}
+
+function orderPaid(payment: SessionRecord): OrderAlreadyPaid {
+  return new OrderAlreadyPaid(toPublicSession(payment))
 }
 
 export function problemAnswer(error: CoinslotError, requestId: string): StoredAnswer {

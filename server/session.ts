@@ -15,6 +15,10 @@ export interface SessionRecord {
   /** The terms as they were when the session was made, with return URLs made absolute. */
   readonly checkout: Checkout
   readonly clientReferenceId: string | null
+  /** Names the merchant's order, which is paid once; null for what several may pay. */
+  readonly order: string | null
+  /** The same for sessions of an order that ask the same of the same buyer. */
+  readonly likeness: string | null
   readonly locale: string | null
   readonly provider: string
   /** The provider's id of its session; null until the provider has answered. */

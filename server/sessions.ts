@@ -9,6 +9,7 @@ import type { CreateSession, CustomerPart, UpdateSession } from './contract/sche
 import {
   AmountNotEditable,
   CheckoutNotFound,
+  OrderAlreadyPaid,
   ProviderUnavailable,
   SessionNotFound,
   SessionNotOpen,
@@ -24,6 +25,7 @@ import {
 } from './intents.ts'
 import { verifyOffer, type Offer } from './offer.ts'
 import { toOrder, withReturnUrls } from './order.ts'
+import { likenessOf, nameOrder } from './order-identity.ts'
 import type { ConfiguredProvider } from './configured-providers.ts'
 import type { ProviderSession } from './providers/provider.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
@@ -42,7 +44,7 @@ export interface Sessions {
   update(id: string, body: UpdateSession, caller: Caller): Promise<Answer>
   /**
    * What a checkout or an offer lets a buyer pay.
-   * @throws CheckoutNotFound, OfferInvalid, OfferExpired
+   * @throws CheckoutNotFound, OfferInvalid, OfferExpired, OrderAlreadyPaid
    */
   findTerms(named: Pick<CreateSession, 'checkout' | 'offer'>): Promise<Terms>
   /** @throws SessionNotFound */
@@ -54,6 +56,8 @@ export interface Terms {
   readonly checkoutId: string | null
   readonly checkout: Checkout
   readonly customer: Customer | undefined
+  /** Names the order, where it is paid once. */
+  readonly order: string | null
   /** What still has to be known of the buyer. */
   readonly missing: readonly CustomerPart[]
 }
@@ -71,12 +75,14 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const prior = await intents.replay(intent)
       if (prior) return prior
       const terms = await findTerms(body)
-      const opened = newSession(terms, body, caller)
       const customer = joinCustomer(terms.customer, body.customer)
+      const opened = newSession(terms, customer, body, caller)
       assertCustomer(customer, terms.missing)
       return intents.work(intent, opened, caller.requestId, {
         async act(session) {
           assertOpen(session)
+          // Somebody has begun to pay this order before, with the very same terms.
+          if (session.reference !== null) return { failure: null }
           const provider = providerOf(session)
           const order = toOrder(session, session.amount, customer)
           const call = { idempotencyKey: toProviderKey(intent) }
@@ -126,8 +132,12 @@ export function createSessions(deps: SessionsDeps): Sessions {
 
   async function findTerms(named: Pick<CreateSession, 'checkout' | 'offer'>): Promise<Terms> {
     const terms = await findOffer(named)
-    const needed = neededOf(terms.checkout, providers.get(terms.checkout.provider))
-    return { ...terms, missing: missingParts(terms.customer, needed) }
+    const provider = providers.get(terms.checkout.provider)
+    const order = terms.order && nameOrder(terms.order, provider?.test ?? false)
+    const payment = order === null ? undefined : await store.findPayment(order)
+    if (payment) throw new OrderAlreadyPaid(toPublicSession(payment))
+    const missing = missingParts(terms.customer, neededOf(terms.checkout, provider))
+    return { ...terms, order, missing }
   }
 
   async function findOffer({
@@ -137,14 +147,19 @@ export function createSessions(deps: SessionsDeps): Sessions {
     if (offer !== undefined) return verifyOffer(offer, id, config, now())
     const checkout = config.checkouts.get(id ?? '')
     if (!checkout) throw new CheckoutNotFound()
-    return { checkoutId: id ?? null, checkout, customer: undefined }
+    return { checkoutId: id ?? null, checkout, customer: undefined, order: null }
   }
 
-  function newSession(terms: Terms, body: CreateSession, caller: Caller): SessionRecord {
+  function newSession(
+    terms: Terms,
+    customer: Customer | undefined,
+    body: CreateSession,
+    caller: Caller,
+  ): SessionRecord {
     const checkout = withReturnUrls(terms.checkout, caller.origin ?? config.publicUrl)
     const createdAt = now()
     const life = (checkout.expiresIn ?? SESSION_LIFE_S) * 1000
-    return {
+    const session = {
       id: newSessionId(),
       status: 'pending',
       exception: null,
@@ -152,6 +167,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       currency: checkout.currency,
       checkoutId: terms.checkoutId,
       checkout,
+      order: terms.order,
       clientReferenceId: body.clientReferenceId ?? null,
       locale: body.locale ?? null,
       provider: checkout.provider,
@@ -162,7 +178,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
       createdAt,
       updatedAt: createdAt,
       expiresAt: new Date(createdAt.getTime() + life),
-    }
+    } as const
+    return { ...session, likeness: likenessOf(session, customer, config.offerSecrets) }
   }
 
   function providerOf(session: SessionRecord): ConfiguredProvider {

@@ -37,11 +37,16 @@ export interface SettlementChange {
  * What a report changes of the session whose reference it names, step by step; nothing where it is
  * empty. Statuses only go forward; money that is not exactly what was asked for is flagged for a
  * person and never makes a session `paid` by itself.
+ * @param isOrderPaid whether another session of its order is paid already
  */
-export function settle(session: SessionRecord, report: PaymentReport): readonly SettlementChange[] {
+export function settle(
+  session: SessionRecord,
+  report: PaymentReport,
+  isOrderPaid = false,
+): readonly SettlementChange[] {
   if (report.provider !== session.provider || report.reference !== session.reference) return []
-  if (report.status === 'paid') return settlePayment(session, report)
-  if (report.status === 'refunded') return settleRefund(session, report)
+  if (report.status === 'paid') return settlePayment(session, report, isOrderPaid)
+  if (report.status === 'refunded') return settleRefund(session, report, isOrderPaid)
   if (report.status === 'pending' || !canMove(session.status, report.status)) return []
   // One payment of a static order that fails ends nothing: the next buyer may pay it.
   if (report.status === 'failed' && takesSeveral(session)) return []
@@ -59,12 +64,14 @@ export function moveTo(
 function settlePayment(
   session: SessionRecord,
   { amount, currency, unknownStatus }: PaymentReport,
+  isOrderPaid: boolean,
 ): readonly SettlementChange[] {
   const { checkout, status } = session
   if (status === 'refunded') return []
   // Whatever that payment came to since.
   if (status === 'paid' && unknownStatus !== undefined) return []
   if (status === 'paid' && !takesSeveral(session)) return flag(session, 'duplicate')
+  if (isOrderPaid) return flag(session, 'duplicate')
   if (currency !== session.currency || amount === undefined) return flag(session, 'mismatch')
   const isChosenThere = isEditableAtProvider(checkout) && isWithinLimits(checkout, amount)
   if (amount < session.amount && !isChosenThere) return flag(session, 'underpaid')
@@ -80,9 +87,13 @@ function takesSeveral({ checkout }: SessionRecord): boolean {
 }
 
 /** What was given back had been paid: a refund that overtakes its payment brings both. */
-function settleRefund(session: SessionRecord, report: PaymentReport): readonly SettlementChange[] {
+function settleRefund(
+  session: SessionRecord,
+  report: PaymentReport,
+  isOrderPaid: boolean,
+): readonly SettlementChange[] {
   if (session.status === 'paid') return [moveTo('refunded', session)]
-  const payment = settlePayment(session, report)
+  const payment = settlePayment(session, report, isOrderPaid)
   const isPaid = payment.some(({ status }) => status === 'paid')
   if (isPaid) return [...payment, moveTo('refunded', session)]
   // What was flagged before has been given back: that is nothing new to look at.

@@ -21,6 +21,8 @@ export interface SessionsTable {
   /** JSON of the terms at the time. */
   checkout: string
   client_reference_id: string | null
+  order_name: string | null
+  likeness: string | null
   locale: string | null
   provider: string
   reference: string | null

@@ -132,6 +132,17 @@ async function createSandboxEvents(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
+async function addOrders(db: Kysely<Database>): Promise<void> {
+  await db.schema.alterTable('sessions').addColumn('order_name', 'text').execute()
+  await db.schema.alterTable('sessions').addColumn('likeness', 'text').execute()
+  await db.schema
+    .createIndex('sessions_by_order')
+    .on('sessions')
+    .column('order_name')
+    .where('order_name', 'is not', null)
+    .execute()
+}
+
 /** By name, in order. */
 const migrations: Record<string, Migration> = {
   '2026-11-21-tables': { up: createTables },
@@ -139,6 +150,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-22-outbox': { up: createOutbox },
   '2026-11-22-sandbox-events': { up: createSandboxEvents },
   '2026-11-23-handoff': { up: addHandoff },
+  '2026-11-24-orders': { up: addOrders },
 }
 
 /**

@@ -4,6 +4,7 @@ import { formatAmount } from '../contract/money.ts'
 import type { SessionRecord } from '../session.ts'
 import type { PaymentReport, SettlementChange } from '../settlement/settle.ts'
 import type { Database } from './database.ts'
+import { isOrderPaid, lockOrder } from './orders.ts'
 import { addMessages } from './outbox.ts'
 import { toRecord, toReport, toReportRow } from './rows.ts'
 import type { SqlDialect } from './sql-database.ts'
@@ -46,6 +47,7 @@ export async function settleReport(
     .onConflict((conflict) => conflict.columns(['provider', 'event_id']).doNothing())
     .executeTakeFirstOrThrow()
   if (numInsertedOrUpdatedRows !== 1n && (await isSettled(unit, report))) return undefined
+  await lockOrder(tx, dialect, await findOrderOf(tx, report))
   const row = await tx
     .selectFrom('sessions')
     .selectAll()
@@ -55,8 +57,21 @@ export async function settleReport(
     .executeTakeFirst()
   if (!row) return undefined
   const before = toRecord(row)
-  const after = await applyReport(unit, before, report)
+  const after = await applyReport(unit, before, report, await isOrderPaid(tx, before))
   return after === before ? undefined : after
+}
+
+async function findOrderOf(
+  tx: Unit['tx'],
+  { provider, reference }: PaymentReport,
+): Promise<string | null | undefined> {
+  const row = await tx
+    .selectFrom('sessions')
+    .select('order_name')
+    .where('provider', '=', provider)
+    .where('reference', '=', reference)
+    .executeTakeFirst()
+  return row?.order_name
 }
 
 /**
@@ -82,17 +97,23 @@ export async function settleSince(
     .orderBy('event_id')
     .execute()
   const reports = rows.map(toReport)
+  const isPaid = await isOrderPaid(unit.tx, session)
   // Whatever did not fit the old amount is looked at again.
   let current = isChanged ? { ...session, exception: null } : session
-  if (isChanged && isSame(foresee(unit.settle, current, reports), session)) return session
-  for (const report of reports) current = await applyReport(unit, current, report)
+  if (isChanged && isSame(foresee(unit.settle, current, reports, isPaid), session)) return session
+  for (const report of reports) current = await applyReport(unit, current, report, isPaid)
   return current
 }
 
 /** What a session would come to by these reports. */
-function foresee(settle: Settle, session: SessionRecord, reports: readonly PaymentReport[]): Stand {
+function foresee(
+  settle: Settle,
+  session: SessionRecord,
+  reports: readonly PaymentReport[],
+  isPaid: boolean,
+): Stand {
   return reports.reduce((current, report) => {
-    const last = settle(current, report).at(-1)
+    const last = settle(current, report, isPaid).at(-1)
     return last ? afterChange(current, last) : current
   }, session)
 }
@@ -138,6 +159,7 @@ async function applyReport(
   unit: Unit,
   session: SessionRecord,
   report: PaymentReport,
+  isPaid: boolean,
 ): Promise<SessionRecord> {
   await unit.tx
     .updateTable('reports')
@@ -146,7 +168,7 @@ async function applyReport(
     .where('event_id', '=', report.eventId)
     .execute()
   let current = session
-  for (const change of unit.settle(session, report)) {
+  for (const change of unit.settle(session, report, isPaid)) {
     current = await applyChange(unit, current, change)
   }
   return current

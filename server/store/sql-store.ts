@@ -4,6 +4,7 @@ import { formatAmount } from '../contract/money.ts'
 import { moveTo } from '../settlement/settle.ts'
 import type { SessionRecord } from '../session.ts'
 import type { Database } from './database.ts'
+import { findAlike, findOrder, findPayment, lockOrder } from './orders.ts'
 import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
 import { toAnswer, toRecord, toSessionRow } from './rows.ts'
 import { applyChange, lockReference, settleReport, settleSince, type Unit } from './settlements.ts'
@@ -60,7 +61,8 @@ export function createSqlStore(
       change(now, async (unit) => {
         const session = await release(unit, lease, result)
         if (!session) return undefined
-        const kept = answer(await settleSince(unit, session, result))
+        const settled = await settleSince(unit, session, result)
+        const kept = answer(settled, await findPayment(unit.tx, settled.order, settled.id))
         if (kept) await keepAnswer(unit.tx, intent, kept)
         return kept
       }),
@@ -80,6 +82,7 @@ export function createSqlStore(
         .executeTakeFirst()
       return row?.handoff ?? undefined
     },
+    findPayment: (order) => findPayment(db, order),
     settle: (report, now) => change(now, (unit) => settleReport(unit, report)),
     expire: (session, now) => change(now, (unit) => expire(unit, session)),
     takeDue: (limit, now, next) => transact((tx) => takeDue(tx, dialect, limit, now, next)),
@@ -135,10 +138,16 @@ async function claim(
   now: Date,
 ): Promise<ClaimOutcome> {
   const isNew = typeof session !== 'string'
-  const isFirst = await addIntent(tx, intent, isNew ? session.id : session, now)
+  const order = isNew ? session.order : await findOrder(tx, session)
+  await lockOrder(tx, dialect, order)
+  const payment = await findPayment(tx, order, isNew ? session.id : session)
+  if (payment) return { kind: 'order_paid', payment }
+  const known = isNew ? await findAlike(tx, session, now) : session
+  const id = known ?? (isNew ? session.id : session)
+  const isFirst = await addIntent(tx, intent, id, now)
   if (!isFirst) return claimAgain(tx, dialect, intent, now)
-  if (isNew) await addSession(tx, session)
-  const lease = await takeLease(tx, isNew ? session.id : session, now)
+  if (isNew && known === undefined) await addSession(tx, session)
+  const lease = await takeLease(tx, id, now)
   if (lease) return { kind: 'claimed', lease }
   // The session is being changed under another key: this one stays unused.
   await tx
@@ -208,15 +217,16 @@ async function keepAnswer(tx: Tx, { scope, key }: Intent, answer: StoredAnswer):
 
 async function release(
   unit: Unit,
-  { session: { id, currency, provider }, fence }: Lease,
+  { session: { id, currency, provider, order }, fence }: Lease,
   result: SessionResult,
 ): Promise<SessionRecord | undefined> {
-  const { tx, now } = unit
+  const { tx, now, dialect } = unit
   const { amount, reference, redirectUrl, expiresAt, handoff, failure, failed } = result
   if (reference !== undefined) {
     await lockReference(unit, { provider, reference })
     await assertReferenceFree(tx, id, provider, reference)
   }
+  await lockOrder(tx, dialect, order)
   const row = await tx
     .updateTable('sessions')
     .set({
@@ -231,6 +241,8 @@ async function release(
       // settled against.
       ...(amount !== undefined && {
         amount: whilePending('amount', formatAmount(amount, currency)),
+        // It asks for something else now.
+        likeness: null,
       }),
     })
     .where('id', '=', id)

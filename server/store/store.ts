@@ -36,6 +36,8 @@ export type ClaimOutcome =
   | { readonly kind: 'replay'; readonly answer: StoredAnswer }
   | { readonly kind: 'in_progress' }
   | { readonly kind: 'reused' }
+  /** Nothing is to be paid any more: what it was paid by. */
+  | { readonly kind: 'order_paid'; readonly payment: SessionRecord }
 
 /** What working on a session came to. */
 export interface SessionResult {
@@ -52,7 +54,11 @@ export interface SessionResult {
 }
 
 /** How a report changes a session, step by step; empty where it changes nothing. */
-export type Settle = (session: SessionRecord, report: PaymentReport) => readonly SettlementChange[]
+export type Settle = (
+  session: SessionRecord,
+  report: PaymentReport,
+  isOrderPaid: boolean,
+) => readonly SettlementChange[]
 
 /** Who is told of a change: the merchant's URL, or code that embeds the server. */
 export type Destination = 'url' | 'listener'
@@ -93,14 +99,16 @@ export interface Store {
   findPrior(scope: string, key: string): Promise<Prior | undefined>
   /**
    * Claims an intent and its session in one transaction. The session is the new one given, or the one
-   * that the same intent left open before, or, given as an id, one that exists. Of equal intents at
-   * the same time one is `claimed`, and no session is worked on twice at once.
+   * that the same intent left open before, or, given as an id, one that exists; where its order has one
+   * of the same likeness that is still open, that one. Of equal intents at the same time one is
+   * `claimed`, and no session is worked on twice at once.
    */
   claim(intent: Intent, session: SessionRecord | string, now: Date): Promise<ClaimOutcome>
   /**
    * Ends a lease: keeps the result and its answer, null where the intent may be tried again. Before the
    * answer is made, what the provider told in the meantime is settled: reports from before the
-   * reference was known, and those that did not fit the amount that has just been changed.
+   * reference was known, and those that did not fit the amount that has just been changed. It is
+   * made with the session by which the order was paid meanwhile, if it was.
    * @returns the answer; undefined where the lease had been lost and nothing was kept
    * @throws ReferenceTaken, and keeps nothing
    */
@@ -108,9 +116,11 @@ export interface Store {
     intent: Intent,
     lease: Lease,
     result: SessionResult,
-    answer: (session: SessionRecord) => Kept,
+    answer: (session: SessionRecord, payment?: SessionRecord) => Kept,
     now: Date,
   ): Promise<Kept | undefined>
+  /** The session by which an order is paid, or is being paid; also where a person has to look at it. */
+  findPayment(order: string): Promise<SessionRecord | undefined>
   findSession(id: string): Promise<SessionRecord | undefined>
   /** What the provider handed over for a session's bridge page; gone once it is not pending. */
   findHandoff(id: string): Promise<string | undefined>

@@ -19,6 +19,8 @@ export function sessionRecord(change: Partial<SessionRecord> = {}): SessionRecor
       editable: true,
     }),
     clientReferenceId: null,
+    order: null,
+    likeness: null,
     locale: null,
     provider: 'sandbox',
     reference: null,

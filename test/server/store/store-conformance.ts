@@ -10,6 +10,7 @@ import {
   type StoredAnswer,
 } from '../../../server/store/store.ts'
 import { AT, sessionRecord } from '../session-fixture.ts'
+import { describeOrders } from './order-conformance.ts'
 
 const intent: Intent = {
   scope: 'POST /v1/sessions',
@@ -45,7 +46,9 @@ export interface StoreSubject {
   openTwo(): Promise<readonly [Store, Store]>
 }
 
-export function describeStore({ name, open, openTwo }: StoreSubject): void {
+export function describeStore(subject: StoreSubject): void {
+  const { name, open, openTwo } = subject
+  describeOrders(subject)
   describe(`the ${name} store`, () => {
     const stores = new Set<Store>()
     afterEach(async () => {
