@@ -1,5 +1,5 @@
 /** All behaviour of a checkout, without a framework: terms, amount, states, one request at a time. */
-import { formatAmount, MAX_MINOR, parseAmount } from '../server/contract/money.ts'
+import { formatAmount, parseAmount } from '../server/contract/money.ts'
 import type { Customer } from '../server/contract/customer.ts'
 import type { CustomerMessages } from '../server/contract/customer-messages.ts'
 import { browserTools, getCheckout, send, type Answer, type ClientTools } from './client.ts'
@@ -16,7 +16,7 @@ import { createMoneyFormat, type MoneyFormat } from '../server/contract/money-fo
 import { readOffer } from './offer.ts'
 import { loadActPart, type ActPart } from './parts.ts'
 import type { Outcome, Pay } from './payment.ts'
-import { joinTerms, type Terms, type TermsText } from './terms.ts'
+import { joinTerms, toMinor, type Terms, type TermsText } from './terms.ts'
 
 export type CheckoutState = 'loading' | 'idle' | 'submitting' | 'redirecting' | 'unavailable'
 
@@ -32,6 +32,10 @@ export interface CheckoutOptions {
   readonly minAmount?: Text
   readonly maxAmount?: Text
   readonly editable?: boolean | undefined
+  /** Suggested amounts, space separated. */
+  readonly presets?: Text
+  /** By how much the arrow keys change the amount, a decimal string. */
+  readonly step?: Text
   readonly description?: Text
   readonly clientReferenceId?: Text
   /** A BCP 47 tag. */
@@ -88,8 +92,19 @@ export type AmountCode =
   | 'amount_below_minimum'
   | 'amount_above_maximum'
 
+/** What stands in the field, read: an amount in minor units, or why it is none. */
+type Entry = ReturnType<ActPart['readAmount']>
+
 const IDENTITY = ['server', 'checkout', 'offer'] as const
-const SHOWN = ['currency', 'amount', 'minAmount', 'maxAmount', 'editable', 'locale'] as const
+const SHOWN = [
+  'currency',
+  'amount',
+  'minAmount',
+  'maxAmount',
+  'editable',
+  'presets',
+  'locale',
+] as const
 
 const OFFLINE: Outcome = { code: 'network_error', retryable: true, body: {}, told: {} }
 
@@ -112,9 +127,11 @@ export class CheckoutController {
   #told: TermsText = {}
   #act: ActPart | undefined
   #payment: Pay | undefined
-  #amount: ReturnType<ActPart['readAmount']> = 'empty'
+  #amount: Entry = 'empty'
   /** The buyer is in the middle of typing: the text is his. */
   #isTyping = false
+  /** What the browser kept, until the terms are there that say whether it may be. */
+  #restored: string | undefined
   /** What is under way; an answer to anything else is of no interest any more. */
   #call: AbortController | undefined
 
@@ -153,11 +170,12 @@ export class CheckoutController {
   get fault(): AmountCode | undefined {
     const amount = this.#amount
     if (!this.terms) return undefined
+    const { least, most } = this.terms
     if (amount === 'empty') return 'amount_required'
     if (typeof amount === 'string') return `amount_${amount}`
     if (typeof amount === 'object') return 'amount_ambiguous'
-    if (amount < this.#least) return 'amount_below_minimum'
-    return amount > this.#most ? 'amount_above_maximum' : undefined
+    if (amount < least) return 'amount_below_minimum'
+    return amount > most ? 'amount_above_maximum' : undefined
   }
 
   /** Code of what is wrong with what the buyer entered. */
@@ -165,12 +183,9 @@ export class CheckoutController {
     return this.fault ?? this.fields?.fault
   }
 
-  get #least(): bigint {
-    return this.terms?.minAmount || 1n
-  }
-
-  get #most(): bigint {
-    return this.terms?.maxAmount ?? MAX_MINOR
+  /** What a native field would call the problem; in general terms where it has no word, or none yet. */
+  get flag(): keyof ValidityStateFlags {
+    return this.#act?.nativeFlags[this.problem!] ?? 'customError'
   }
 
   /** One of the texts, or that something failed, with its places filled in. */
@@ -195,11 +210,12 @@ export class CheckoutController {
   }
 
   #value(place: string): string {
-    if (!this.format) return ''
-    const { full, bare } = this.format
-    if (place === 'min') return full(this.#least)
-    if (place === 'max') return full(this.#most)
-    if (place === 'example') return bare(this.terms!.amount ?? this.#least)
+    if (!this.terms) return ''
+    const { full, bare } = this.format!
+    const { least, most, amount } = this.terms
+    if (place === 'min') return full(least)
+    if (place === 'max') return full(most)
+    if (place === 'example') return bare(amount ?? least)
     if (typeof this.#amount === 'object') return this.#amount.ambiguous.map(bare).join(' / ')
     return typeof this.#amount === 'bigint' ? full(this.#amount) : ''
   }
@@ -235,17 +251,52 @@ export class CheckoutController {
 
   /** The buyer typed in the field. */
   type(text: string): void {
-    const before = this.amount
     if (!this.terms || this.isBusy) return
     this.text = text
     this.#isTyping = true
-    const read = this.#act?.readAmount ?? readPlain
-    this.#amount = read(text, this.terms.currency, this.#options!.locale)
+    const read = this.#act?.readAmount ?? parseAmount
+    this.#enter(text ? read(text, this.terms.currency, this.#options!.locale) : 'empty')
+  }
+
+  /** The buyer chose an amount, in minor units, without typing. */
+  choose(amount: bigint): void {
+    this.#isTyping = false
+    // What is shown must not look chosen where it is not.
+    if (!this.terms || this.isBusy) return this.#host.update()
+    this.text = this.format!.bare(amount)
+    this.#enter(amount)
+  }
+
+  /** Whether this, in minor units, is the amount that would be charged. */
+  isChosen(amount: bigint): boolean {
+    return this.#amount === amount
+  }
+
+  /** A key was pressed in the field: Enter pays, and arrows change the amount by `step`. */
+  press(event: KeyboardEvent): void {
+    if (event.key === 'Enter' && !event.isComposing && !event.repeat) void this.pay()
+    if (!this.terms || this.isBusy) return
+    const { step } = this.#options!
+    const next = this.#act?.stepAmount(this.#amount, event, step, this.terms)
+    if (next === undefined) return
+    event.preventDefault()
+    this.choose(next)
+  }
+
+  #enter(amount: Entry): void {
+    const before = this.amount
+    this.#amount = amount
     if (!this.fault) this.error = undefined
     this.#host.update()
-    const { amount } = this
-    if (!amount || amount === before) return
-    this.#host.dispatch(new CoinslotChangeEvent(amount, this.terms.currency))
+    const after = this.amount
+    if (!after || after === before) return
+    this.#host.dispatch(new CoinslotChangeEvent(after, this.terms!.currency))
+  }
+
+  /** The browser has kept an amount, a decimal string, for this place of this page: the buyer goes on with it. */
+  restore(amount: string): void {
+    this.#restored = amount
+    if (this.terms) this.#adopt(this.terms)
   }
 
   /** The buyer left the field: the amount is shown as it was understood, or what is wrong with it. */
@@ -368,6 +419,8 @@ export class CheckoutController {
       this.#amount = terms.amount ?? 'empty'
       this.#isTyping = false
     }
+    if (terms.editable) this.#amount = toMinor(this.#restored, terms.currency) ?? this.#amount
+    this.#restored = undefined
     this.#show()
     this.#setState('idle')
     void this.#learn()
@@ -384,8 +437,8 @@ export class CheckoutController {
       // Plain decimals can be typed all the same, and the button says when there is no connection.
       return undefined
     }
-    // What was typed meanwhile and not understood.
-    if (this.text && typeof this.#amount === 'string') this.type(this.text)
+    // What was typed meanwhile and not understood, or not as this locale means it.
+    if (this.#isTyping || (this.text && typeof this.#amount === 'string')) this.type(this.text)
     return this.#act
   }
 
@@ -462,10 +515,4 @@ export class CheckoutController {
     this.#point()
     this.#dispatchError(outcome)
   }
-}
-
-/** Reads what every locale reads alike: digits, and a point before two decimals at most. */
-function readPlain(text: string, currency: string): ReturnType<ActPart['readAmount']> {
-  if (!text) return 'empty'
-  return /^\d+(\.\d\d?)?$/.test(text) ? parseAmount(text, currency) : 'malformed'
 }

@@ -11,6 +11,7 @@ export const styles =
     }
 
     [part='field'],
+    [part='preset'],
     [part='button'] {
       display: flex;
       align-items: center;
@@ -41,6 +42,14 @@ export const styles =
       font-weight: 600;
     }
 
+    [part='presets'] {
+      display: flex;
+      flex-wrap: wrap;
+      gap: inherit;
+      accent-color: var(--_accent);
+    }
+
+    [part='preset']:has(:focus-visible),
     [part='button']:focus-visible,
     [part='field']:focus-within {
       outline: 3px solid var(--coinslot-focus, var(--_accent));

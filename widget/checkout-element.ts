@@ -5,7 +5,6 @@ import type { CustomerMessages } from '../server/contract/customer-messages.ts'
 import { styles } from './checkout-element.styles.ts'
 import {
   CheckoutController,
-  type AmountCode,
   type CheckoutState,
   type CustomerFields,
 } from './checkout-controller.ts'
@@ -13,15 +12,6 @@ import type { Messages } from '../server/contract/messages.ts'
 import type { RedirectTarget } from './redirect.ts'
 import type { ActPart } from './parts.ts'
 import { TemplateElement } from './template-element.ts'
-
-const FLAGS: Readonly<Record<AmountCode, keyof ValidityStateFlags>> = {
-  amount_required: 'valueMissing',
-  amount_malformed: 'badInput',
-  amount_ambiguous: 'badInput',
-  amount_precision: 'stepMismatch',
-  amount_below_minimum: 'rangeUnderflow',
-  amount_above_maximum: 'rangeOverflow',
-}
 
 /**
  * A pay button, with an amount field where the buyer may choose, that leads to the hosted payment page.
@@ -49,6 +39,8 @@ const FLAGS: Readonly<Record<AmountCode, keyof ValidityStateFlags>> = {
  * @csspart currency - The currency's symbol.
  * @csspart input - The input itself.
  * @csspart customer - The fields for what is asked of the buyer, with `label`, `field`, `input` and `error` of their own.
+ * @csspart presets - The suggested amounts.
+ * @csspart preset - One of them.
  * @csspart hint - The limits of the amount.
  * @csspart error - What is wrong.
  * @csspart button - The button.
@@ -87,11 +79,14 @@ export class CoinslotCheckoutElement extends TemplateElement {
     'minAmount',
     'maxAmount',
     'editable',
+    'presets',
+    'step',
     'description',
     'clientReferenceId',
     'locale',
     'target',
     'name',
+    'required',
     'disabled',
   ]
 
@@ -107,6 +102,10 @@ export class CoinslotCheckoutElement extends TemplateElement {
   declare minAmount: string | null
   /** Greatest amount, a decimal string; by default from the offer or the server. */
   declare maxAmount: string | null
+  /** Suggested amounts, space separated decimal strings; by default from the offer or the server. */
+  declare presets: string | null
+  /** By how much the arrow keys change the amount in the field, a decimal string; without it they do not. */
+  declare step: string | null
   /** What is paid for; by default from the offer or the server. */
   declare description: string | null
   /** The merchant's own reference: passed along, not trusted. */
@@ -142,6 +141,15 @@ export class CoinslotCheckoutElement extends TemplateElement {
   set editable(value: boolean | null | undefined) {
     if (value == null) this.removeAttribute('editable')
     else this.setAttribute('editable', String(value))
+  }
+
+  /** The form around it may not be sent without an amount; to pay needs one anyway. */
+  get required(): boolean {
+    return this.hasAttribute('required')
+  }
+
+  set required(value: boolean) {
+    this.toggleAttribute('required', value)
   }
 
   get disabled(): boolean {
@@ -192,6 +200,10 @@ export class CoinslotCheckoutElement extends TemplateElement {
 
   formDisabledCallback(): void {
     this.requestUpdate()
+  }
+
+  formStateRestoreCallback(amount: string): void {
+    this.#controller.restore(amount)
   }
 
   override connectedCallback(): void {
@@ -263,7 +275,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
   #renderField(): unknown {
     const { terms, error, format, fault, isBusy } = this.#controller
     return html`
-      <label part="label" for="input"
+      <label part="label" id="label" for="input"
         ><slot name="label">${this.#controller.say('label')}</slot></label
       >
       <div part="field" class=${format?.isSymbolFirst ? '' : 'after'} @click=${this.#focusField}>
@@ -284,7 +296,34 @@ export class CoinslotCheckoutElement extends TemplateElement {
           @keydown=${this.#onKeydown}
         />
       </div>
+      ${this.#renderPresets()}
       <p part="hint" id="hint" ?hidden=${!!error && !!fault}>${this.#hint}</p>
+    `
+  }
+
+  #renderPresets(): unknown {
+    const { presets } = this.#controller.terms ?? {}
+    if (!presets?.length) return ''
+    return html`
+      <div part="presets" role="radiogroup" aria-labelledby="label">
+        ${presets.map((preset) => this.#renderPreset(preset))}
+      </div>
+    `
+  }
+
+  #renderPreset(preset: bigint): unknown {
+    const controller = this.#controller
+    return html`
+      <label part="preset">
+        <input
+          type="radio"
+          name="preset"
+          ?disabled=${this.#isDisabled || controller.isBusy}
+          .checked=${controller.isChosen(preset)}
+          @change=${() => controller.choose(preset)}
+        />
+        ${controller.format!.full(preset)}
+      </label>
     `
   }
 
@@ -311,11 +350,10 @@ export class CoinslotCheckoutElement extends TemplateElement {
   #judged(): ElementInternals {
     // What the page has just set counts, rendered or not.
     this.#configure()
-    const { amount, fault, problem } = this.#controller
+    const { amount, problem, flag } = this.#controller
     this.internals.setFormValue(amount ?? null)
-    if (problem) {
+    if (problem && (problem !== 'amount_required' || this.required)) {
       const message = this.#controller.say(problem)
-      const flag = fault ? FLAGS[fault] : 'customError'
       this.internals.setValidity({ [flag]: true }, message, this.#input ?? undefined)
     } else this.internals.setValidity({})
     return this.internals
@@ -343,7 +381,8 @@ export class CoinslotCheckoutElement extends TemplateElement {
   }
 
   #onKeydown(event: KeyboardEvent): void {
-    if (event.key === 'Enter' && !event.isComposing) void this.pay()
+    this.#configure()
+    this.#controller.press(event)
   }
 
   #onPageShow = (event: PageTransitionEvent): void => {

@@ -1,5 +1,5 @@
 /** What is offered: the terms that the page, a signed offer and the server give, made into one. */
-import { parseAmount } from '../server/contract/money.ts'
+import { MAX_MINOR, parseAmount } from '../server/contract/money.ts'
 
 /** Terms as they come in; nothing about their values is believed before it is looked at. */
 export type TermsText = Readonly<Record<string, unknown>>
@@ -10,7 +10,12 @@ export interface Terms {
   readonly amount: bigint | undefined
   readonly minAmount: bigint | undefined
   readonly maxAmount: bigint | undefined
+  /** What may be paid, in minor units, whether limits are told or not; never nothing. */
+  readonly least: bigint
+  readonly most: bigint
   readonly editable: boolean
+  /** Suggestions, in minor units: each is an amount that may be paid. */
+  readonly presets: readonly bigint[]
 }
 
 /**
@@ -27,13 +32,25 @@ export function joinTerms(page: TermsText, told: TermsText): Terms | undefined {
   const minor = (value: unknown, other: unknown) =>
     toMinor(value, currency) ?? toMinor(other, currency)
   const editable = told.editable !== false && (page.editable ?? told.editable) === true
+  const minAmount = minor(told.minAmount, page.minAmount)
+  const maxAmount = minor(told.maxAmount, page.maxAmount)
+  const least = minAmount || 1n
+  const most = maxAmount ?? MAX_MINOR
+  // The page has them in one attribute, the server in a list, which is joined by commas.
+  const presets = String(page.presets ?? told.presets)
+    .split(/[\s,]+/)
+    .map((text) => toMinor(text, currency) ?? 0n)
+    .filter((preset) => preset >= least && preset <= most)
   return {
     currency,
     amount:
       told.editable === false ? minor(told.amount, page.amount) : minor(page.amount, told.amount),
-    minAmount: minor(told.minAmount, page.minAmount),
-    maxAmount: minor(told.maxAmount, page.maxAmount),
+    minAmount,
+    maxAmount,
+    least,
+    most,
     editable,
+    presets: editable ? [...new Set(presets)] : [],
   }
 }
 

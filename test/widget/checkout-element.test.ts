@@ -459,7 +459,7 @@ describe('<coinslot-checkout>', () => {
       return { form, element }
     }
     const editable =
-      '<coinslot-checkout name="gift" checkout="a" currency="USD" amount="25" min-amount="5" max-amount="100" editable locale="en"></coinslot-checkout>'
+      '<coinslot-checkout name="gift" checkout="a" currency="USD" amount="25" min-amount="5" max-amount="100" required editable locale="en"></coinslot-checkout>'
 
     for (const [text, flag] of [
       ['', 'valueMissing'],
