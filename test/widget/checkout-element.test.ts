@@ -38,6 +38,8 @@ async function donation(template = html``) {
   const element = box.querySelector('coinslot-checkout')!
   element.addEventListener('coinslot-redirect', (event) => event.preventDefault())
   await element.updateComplete
+  // It asked for this first, so by now it has it.
+  await loadActPart()
   return element
 }
 
