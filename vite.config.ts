@@ -45,7 +45,7 @@ export default defineConfig(({ mode }) => ({
     ...Object.fromEntries(
       PARTS.map((name) => [name, scriptTag(`${name}-part`, `coinslot-${name}-[hash].js`)]),
     ),
-    bundle: scriptTag('index', 'coinslot.js'),
+    bundle: scriptTag('script', 'coinslot.js'),
     // The npm package's widget: Lit stays an import, so that a page has it once.
     widget: {
       consumer: 'client',

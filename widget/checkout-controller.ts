@@ -2,20 +2,14 @@
 import { formatAmount, parseAmount } from '../server/contract/money.ts'
 import type { Customer } from '../server/contract/customer.ts'
 import type { CustomerMessages } from '../server/contract/customer-messages.ts'
-import { browserTools, getCheckout, send, type Answer, type ClientTools } from './client.ts'
-import {
-  CoinslotChangeEvent,
-  CoinslotErrorEvent,
-  CoinslotReadyEvent,
-  CoinslotRedirectEvent,
-  CoinslotSubmitEvent,
-} from './events.ts'
+import { browserTools, getCheckout, type Answer, type ClientTools } from './client.ts'
+import { CoinslotChangeEvent, CoinslotErrorEvent, CoinslotReadyEvent } from './events.ts'
 import type { ElementLanguage } from './language.ts'
 import { fillText, firstMessages, type Messages } from '../server/contract/messages.ts'
 import { createMoneyFormat, type MoneyFormat } from '../server/contract/money-format.ts'
 import { readOffer } from './offer.ts'
 import { loadActPart, type ActPart } from './parts.ts'
-import type { Outcome, Pay } from './payment.ts'
+import { openWindow, type openExit } from './redirect.ts'
 import { joinTerms, toMinor, type Terms, type TermsText } from './terms.ts'
 
 export type CheckoutState = 'loading' | 'idle' | 'submitting' | 'redirecting' | 'unavailable'
@@ -76,6 +70,8 @@ export interface CheckoutHost {
 export interface CheckoutTools extends ClientTools {
   /** What is needed once the buyer acts; loaded where it is not given. */
   readonly act?: ActPart
+  /** Opens the way to the payment page. */
+  readonly openExit?: typeof openExit
 }
 
 export interface CheckoutError {
@@ -106,9 +102,12 @@ const SHOWN = [
   'locale',
 ] as const
 
-const OFFLINE: Outcome = { code: 'network_error', retryable: true, body: {}, told: {} }
+const OFFLINE: Answer = { code: 'network_error', retryable: true, body: {} }
 
-/** One checkout on a page. Its fields are for the host to read, never to write. */
+/**
+ * One checkout on a page. Its fields are for the host to read, never to write: the parts that are loaded
+ * later write them, too (`paying.ts`, `step.ts`), which a script tag of ten kilobytes has no room for.
+ */
 export class CheckoutController {
   state: CheckoutState = 'loading'
   /** What is offered, once it is known. */
@@ -120,33 +119,24 @@ export class CheckoutController {
   /** Once something is asked of the buyer. */
   fields: CustomerFields | undefined
 
-  #host: CheckoutHost
-  #tools: CheckoutTools
-  #options: CheckoutOptions | undefined
+  host: CheckoutHost
+  tools: CheckoutTools
+  options: CheckoutOptions | undefined
   /** What the server or the offer say about the terms; it wins over what the page says. */
-  #told: TermsText = {}
+  told: TermsText = {}
   #act: ActPart | undefined
-  #payment: Pay | undefined
-  #amount: Entry = 'empty'
+  entry: Entry = 'empty'
   /** The buyer is in the middle of typing: the text is his. */
-  #isTyping = false
+  isTyping = false
   /** What the browser kept, until the terms are there that say whether it may be. */
   #restored: string | undefined
   /** What is under way; an answer to anything else is of no interest any more. */
-  #call: AbortController | undefined
+  call: AbortController | undefined
 
   constructor(host: CheckoutHost, tools: CheckoutTools = browserTools) {
-    this.#host = host
-    this.#tools = tools
+    this.host = host
+    this.tools = tools
     this.#act = tools.act
-  }
-
-  get options(): CheckoutOptions | undefined {
-    return this.#options
-  }
-
-  get told(): TermsText {
-    return this.#told
   }
 
   get isBusy(): boolean {
@@ -154,21 +144,21 @@ export class CheckoutController {
   }
 
   get isTest(): boolean {
-    return this.#told.test === true
+    return this.told.test === true
   }
 
   get description(): string {
-    return this.#options?.description || String(this.#told.description ?? '')
+    return this.options?.description || String(this.told.description ?? '')
   }
 
   /** The amount that would be charged, as a decimal string, where there is one. */
   get amount(): string | undefined {
-    if (!this.terms || typeof this.#amount !== 'bigint') return undefined
-    return formatAmount(this.#amount, this.terms.currency)
+    if (!this.terms || typeof this.entry !== 'bigint') return undefined
+    return formatAmount(this.entry, this.terms.currency)
   }
 
   get fault(): AmountCode | undefined {
-    const amount = this.#amount
+    const amount = this.entry
     if (!this.terms) return undefined
     const { least, most } = this.terms
     if (amount === 'empty') return 'amount_required'
@@ -196,7 +186,7 @@ export class CheckoutController {
 
   /** The page's own word, else that of its language, else English, as far as it is there. */
   #textOf(name: string): string | undefined {
-    const { messages, language } = { ...this.#options }
+    const { messages, language } = { ...this.options }
     const sources = [
       messages,
       language?.checkout,
@@ -216,23 +206,23 @@ export class CheckoutController {
     if (place === 'min') return full(least)
     if (place === 'max') return full(most)
     if (place === 'example') return bare(amount ?? least)
-    if (typeof this.#amount === 'object') return this.#amount.ambiguous.map(bare).join(' / ')
-    return typeof this.#amount === 'bigint' ? full(this.#amount) : ''
+    if (typeof this.entry === 'object') return this.entry.ambiguous.map(bare).join(' / ')
+    return typeof this.entry === 'bigint' ? full(this.entry) : ''
   }
 
   /** Takes what the page says, at first and after each change. */
   configure(options: CheckoutOptions): void {
-    const before = this.#options
-    this.#options = options
+    const before = this.options
+    this.options = options
     const hasChanged = (names: readonly (keyof CheckoutOptions)[]) =>
       names.some((name) => (before?.[name] ?? '') !== (options[name] ?? ''))
 
     if (hasChanged(IDENTITY) || !before) {
-      this.#told = options.offer ? readOffer(options.offer) : {}
+      this.told = options.offer ? readOffer(options.offer) : {}
       this.terms = undefined
     } else if (!hasChanged(SHOWN)) {
       // Its texts have come: what was said in English is said again.
-      if (this.error && before.language !== options.language) this.#setError(this.error.code)
+      if (this.error && before.language !== options.language) this.setError(this.error.code)
       return
     }
     // An answer to what was asked under other terms could lead the buyer to another sum.
@@ -241,56 +231,52 @@ export class CheckoutController {
 
   /** The checkout is on the page again. */
   connect(): void {
-    if (this.#options && this.state === 'loading') this.#settle()
+    if (this.options && this.state === 'loading') this.settle()
   }
 
   /** The checkout has left the page: whatever is under way is dropped in silence. */
   disconnect(): void {
-    this.#stop()
+    this.stop()
   }
 
   /** The buyer typed in the field. */
   type(text: string): void {
     if (!this.terms || this.isBusy) return
     this.text = text
-    this.#isTyping = true
+    this.isTyping = true
+    this.#read()
+  }
+
+  #read(): void {
+    const { text, terms, options } = this
+    if (!terms) return
     const read = this.#act?.readAmount ?? parseAmount
-    this.#enter(text ? read(text, this.terms.currency, this.#options!.locale) : 'empty')
+    this.#enter(text ? read(text, terms.currency, options!.locale) : 'empty')
   }
 
   /** The buyer chose an amount, in minor units, without typing. */
   choose(amount: bigint): void {
-    this.#isTyping = false
+    this.isTyping = false
     // What is shown must not look chosen where it is not.
-    if (!this.terms || this.isBusy) return this.#host.update()
+    if (!this.terms || this.isBusy) return this.host.update()
     this.text = this.format!.bare(amount)
     this.#enter(amount)
-  }
-
-  /** Whether this, in minor units, is the amount that would be charged. */
-  isChosen(amount: bigint): boolean {
-    return this.#amount === amount
   }
 
   /** A key was pressed in the field: Enter pays, and arrows change the amount by `step`. */
   press(event: KeyboardEvent): void {
     if (event.key === 'Enter' && !event.isComposing && !event.repeat) void this.pay()
-    if (!this.terms || this.isBusy) return
-    const { step } = this.#options!
-    const next = this.#act?.stepAmount(this.#amount, event, step, this.terms)
-    if (next === undefined) return
-    event.preventDefault()
-    this.choose(next)
+    this.#act?.pressArrow(this, event)
   }
 
   #enter(amount: Entry): void {
     const before = this.amount
-    this.#amount = amount
+    this.entry = amount
     if (!this.fault) this.error = undefined
-    this.#host.update()
+    this.host.update()
     const after = this.amount
     if (!after || after === before) return
-    this.#host.dispatch(new CoinslotChangeEvent(after, this.terms!.currency))
+    this.host.dispatch(new CoinslotChangeEvent(after, this.terms!.currency))
   }
 
   /** The browser has kept an amount, a decimal string, for this place of this page: the buyer goes on with it. */
@@ -301,106 +287,95 @@ export class CheckoutController {
 
   /** The buyer left the field: the amount is shown as it was understood, or what is wrong with it. */
   leaveField(): void {
-    if (!this.#isTyping) return
-    this.#isTyping = false
-    this.#show()
-    if (this.fault) this.#setError(this.fault)
+    if (!this.isTyping) return
+    this.isTyping = false
+    this.show()
+    if (this.fault) this.setError(this.fault)
   }
 
   /** Says what is wrong with what the buyer entered and puts the focus there; answers whether nothing is. */
   report(): boolean {
     if (!this.problem) return true
-    this.#setError(this.problem)
-    this.#point()
+    this.setError(this.problem)
+    this.point()
     return false
   }
 
-  /** The buyer changed what he says of himself. */
-  touch(): void {
-    if (!this.fault) this.error = undefined
-    this.#host.update()
-  }
-
-  #point(): void {
-    if (this.fault) this.#host.focusField()
+  point(): void {
+    if (this.fault) this.host.focusField()
     else this.fields?.point()
   }
 
   /** Back to the beginning: nothing under way, no error, the amount as the terms give it. */
   reset(): void {
-    this.#amount = this.terms?.amount ?? 'empty'
-    this.#isTyping = false
+    this.entry = this.terms?.amount ?? 'empty'
+    this.isTyping = false
     this.fields?.reset()
     this.wake()
   }
 
   /** The page is shown again, as after Back: nothing is under way any more, the amount stays. */
   wake(): void {
-    this.#stop()
+    this.stop()
     this.error = undefined
-    this.#settle()
+    this.settle()
   }
 
   /** Pays the amount that is shown: one session, then the payment page. Never rejects. */
   async pay(): Promise<void> {
-    const { terms } = this
     if (this.state === 'unavailable') return this.wake()
-    if (this.state !== 'idle' || this.#call || this.#options!.disabled || !terms) return
-    this.#isTyping = false
-    this.#show()
-    this.error = undefined
-    if (!this.report()) return this.#dispatchError({ body: {} })
-
-    const call = (this.#call = new AbortController())
-    const amount = this.amount!
-    const isWanted = this.#host.dispatch(new CoinslotSubmitEvent(amount, terms.currency))
-    if (this.#call !== call) return
-    if (!isWanted) return this.#stop()
-
-    this.#setState('submitting')
-    const act = this.#act ?? (await this.#learn())
-    if (this.#call !== call) return
-    const outcome = act ? await this.#pay(act, call, amount) : OFFLINE
-    this.#told = { ...this.#told, ...outcome.told }
-    if (outcome.code && this.#call === call) await this.#fail(outcome)
+    if (this.state !== 'idle' || this.call || this.options!.disabled) return undefined
+    if (this.#act) return this.#act.pay(this)
+    // The part that pays comes too late to open one.
+    const opened = openWindow(this.options!.target)
+    const call = (this.call = new AbortController())
+    this.setState('submitting')
+    const act = await this.#learn()
+    const isWanted = this.call === call
+    if (!isWanted || !act) opened?.close()
+    if (!isWanted) return undefined
+    this.stop()
+    if (act) return act.pay(this, opened)
+    this.setError(OFFLINE.code!)
+    return this.dispatchError(OFFLINE)
   }
 
-  #setState(state: CheckoutState): void {
+  setState(state: CheckoutState): void {
     this.state = state
-    this.#host.update()
+    this.host.update()
   }
 
-  #stop(): void {
-    this.#call?.abort()
-    this.#call = undefined
-    if (this.isBusy) this.#setState('idle')
+  stop(): void {
+    this.call?.abort()
+    this.call = undefined
+    if (this.isBusy) this.setState('idle')
   }
 
-  #setError(code: string): void {
+  setError(code: string): void {
     this.error = { code, message: this.say(this.state === 'unavailable' ? this.state : code) }
-    this.#host.update()
+    this.host.update()
   }
 
-  #dispatchError({ retryable = false, body }: Answer): void {
+  dispatchError({ retryable = false, body }: Answer): void {
     const { code, message } = this.error!
     const requestId = typeof body.requestId === 'string' ? body.requestId : undefined
-    this.#host.dispatch(new CoinslotErrorEvent(code, message, retryable, requestId))
+    this.host.dispatch(new CoinslotErrorEvent(code, message, retryable, requestId))
   }
 
   /** Makes the terms of all that is known, and asks the server where that is too little. */
-  #settle(): Promise<void> | undefined {
-    if (!this.#options) return undefined
-    const { checkout, offer } = this.#options
-    const id = checkout || this.#told.checkout
-    const canAsk = typeof id === 'string' && !this.#told.isAsked
-    const terms = joinTerms({ ...this.#options }, this.#told)
+  settle(): Promise<void> | undefined {
+    if (!this.options) return undefined
+    const { checkout, offer } = this.options
+    const id = checkout || this.told.checkout
+    const canAsk = typeof id === 'string' && !this.told.isAsked
+    const terms = joinTerms({ ...this.options }, this.told)
     if (
       terms &&
       (checkout || offer) &&
       (terms.amount !== undefined || (terms.editable && !canAsk))
     ) {
       // The server names as missing what only the provider needs.
-      const isAsking = Object(this.#told.missing ?? this.#told.collect).length && !this.fields
+      const isAsking = Object(this.told.missing ?? this.told.collect).length && !this.fields
       if (isAsking) return this.#load(() => this.#loadFields())
       this.#adopt(terms)
     } else if (canAsk) return this.#load((call) => this.#ask(call, id))
@@ -411,21 +386,21 @@ export class CheckoutController {
   #adopt(terms: Terms): void {
     const before = this.terms
     this.terms = terms
-    this.format = createMoneyFormat(terms.currency, this.#options!.locale)
+    this.format = createMoneyFormat(terms.currency, this.options!.locale)
     const names = ['currency', 'amount', 'editable'] as const
     const isOther = names.some((name) => before?.[name] !== terms[name])
     // A page that sets `amount` to what was just typed must not rewrite the text under the caret.
-    if (isOther && (terms.amount === undefined || terms.amount !== this.#amount)) {
-      this.#amount = terms.amount ?? 'empty'
-      this.#isTyping = false
+    if (isOther && (terms.amount === undefined || terms.amount !== this.entry)) {
+      this.entry = terms.amount ?? 'empty'
+      this.isTyping = false
     }
-    if (terms.editable) this.#amount = toMinor(this.#restored, terms.currency) ?? this.#amount
+    if (terms.editable) this.entry = toMinor(this.#restored, terms.currency) ?? this.entry
     this.#restored = undefined
-    this.#show()
-    this.#setState('idle')
+    this.show()
+    this.setState('idle')
     void this.#learn()
     // Listeners look at what is shown, and may be added right after the element.
-    if (!before) queueMicrotask(() => this.#host.dispatch(new CoinslotReadyEvent()))
+    if (!before) queueMicrotask(() => this.host.dispatch(new CoinslotReadyEvent()))
   }
 
   /** Loads what acting needs, if it can be had; it is asked for again with the next act. */
@@ -438,50 +413,29 @@ export class CheckoutController {
       return undefined
     }
     // What was typed meanwhile and not understood, or not as this locale means it.
-    if (this.#isTyping || (this.text && typeof this.#amount === 'string')) this.type(this.text)
+    if (this.isTyping || (this.text && typeof this.entry === 'string')) this.#read()
     return this.#act
   }
 
-  #pay(act: ActPart, call: AbortController, amountText: string): Promise<Outcome> {
-    this.#payment ??= act.createPayment()
-    const options = this.#options!
-    const isCurrent = () => this.#call === call
-    return this.#payment({
-      options: { ...options, customer: (this.fields ?? options).customer },
-      amount: this.#amount as bigint,
-      amountText,
-      currency: this.terms!.currency,
-      send: (path, init) => send(this.#tools, call, options.server + path, init),
-      after: this.#tools.after,
-      isCurrent,
-      announce: (id, url) => {
-        const isLetPass = this.#host.dispatch(new CoinslotRedirectEvent(id, url)) && isCurrent()
-        if (isLetPass) this.#setState('redirecting')
-        return isLetPass
-      },
-      stop: () => isCurrent() && this.#stop(),
-    })
-  }
-
   async #load(ask: (call: AbortController) => Promise<Answer>): Promise<void> {
-    const call = (this.#call = new AbortController())
-    this.#setState('loading')
+    const call = (this.call = new AbortController())
+    this.setState('loading')
     const answer = await ask(call).catch(() => OFFLINE)
-    if (this.#call !== call) return
-    this.#call = undefined
+    if (this.call !== call) return
+    this.call = undefined
     if (answer.code) return this.#giveUp(answer)
-    this.#told = { ...answer.body, ...this.#told }
-    this.#settle()
+    this.told = { ...answer.body, ...this.told }
+    this.settle()
   }
 
   async #ask(call: AbortController, id: string): Promise<Answer> {
-    const answer = await getCheckout(this.#tools, call, this.#options!.server, id)
+    const answer = await getCheckout(this.tools, call, this.options!.server, id)
     return { ...answer, body: { ...answer.body, isAsked: true } }
   }
 
   async #loadFields(): Promise<Answer> {
     const act = await this.#learn()
-    if (act) this.fields = await this.#host.loadFields(act)
+    if (act) this.fields = await this.host.loadFields(act)
     return act ? { body: {} } : OFFLINE
   }
 
@@ -490,29 +444,15 @@ export class CheckoutController {
     console.error(`<coinslot-checkout>: ${answer.code}`)
     this.terms = undefined
     this.state = 'unavailable'
-    this.#setError(answer.code!)
-    queueMicrotask(() => this.error && this.#dispatchError(answer))
+    this.setError(answer.code!)
+    queueMicrotask(() => this.error && this.dispatchError(answer))
   }
 
   /** Writes the amount into the field as the locale does, unless the buyer is writing there. */
-  #show(): void {
-    if (this.#isTyping) return
-    if (typeof this.#amount === 'bigint') this.text = this.format!.bare(this.#amount)
-    else if (this.#amount === 'empty') this.text = ''
-    this.#host.update()
-  }
-
-  async #fail(outcome: Outcome): Promise<void> {
-    this.#stop()
-    const { currency } = this.#told
-    if (currency && currency !== this.terms!.currency) this.terms = undefined
-    await this.#settle()
-    // Gone from the page meanwhile, or the true terms could not be had, which was said.
-    if (!this.terms) return
-    this.#amount = outcome.amount ?? this.#amount
-    this.#show()
-    this.#setError(outcome.code!)
-    this.#point()
-    this.#dispatchError(outcome)
+  show(): void {
+    if (this.isTyping) return
+    if (typeof this.entry === 'bigint') this.text = this.format!.bare(this.entry)
+    else if (this.entry === 'empty') this.text = ''
+    this.host.update()
   }
 }

@@ -319,7 +319,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
           type="radio"
           name="preset"
           ?disabled=${this.#isDisabled || controller.isBusy}
-          .checked=${controller.isChosen(preset)}
+          .checked=${controller.entry === preset}
           @change=${() => controller.choose(preset)}
         />
         ${controller.format!.full(preset)}

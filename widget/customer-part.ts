@@ -83,12 +83,18 @@ export function createCustomerFields(
   function take({ target }: Event): void {
     const { name, value } = target as HTMLInputElement
     if (name) values.set(name, value)
-    checkout.touch()
+    showChange()
   }
 
   function choose({ target }: Event): void {
     isSame = (target as HTMLInputElement).checked
-    checkout.touch()
+    showChange()
+  }
+
+  /** What was said of these fields does not hold any more. */
+  function showChange(): void {
+    if (!checkout.fault) checkout.error = undefined
+    element.requestUpdate()
   }
 
   function press(event: KeyboardEvent): void {

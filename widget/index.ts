@@ -1,23 +1,6 @@
-/** Registers the elements where their names are free; this is what the script tag runs. */
-import { CoinslotCheckoutElement, CoinslotStatusElement } from './elements.ts'
+/** What `import 'coinslot'` runs: it registers the elements, and exports what there is to them. */
+import { register } from './register.ts'
 
 export * from './elements.ts'
 
-const elements = {
-  'coinslot-checkout': CoinslotCheckoutElement,
-  'coinslot-status': CoinslotStatusElement,
-}
-
-// On a server there is nothing to register with.
-const registry = globalThis.customElements as CustomElementRegistry | undefined
-for (const [name, element] of Object.entries(elements)) {
-  // A script can be loaded twice.
-  if (registry && !registry.get(name)) registry.define(name, element)
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'coinslot-checkout': CoinslotCheckoutElement
-    'coinslot-status': CoinslotStatusElement
-  }
-}
+register()

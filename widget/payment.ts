@@ -10,7 +10,7 @@ import {
   recallSession,
   type OpenSession,
 } from './open-session.ts'
-import { openExit as openWindow, type Exit } from './redirect.ts'
+import type { Exit } from './redirect.ts'
 import { toRedirectUrl } from './redirect-url.ts'
 
 /** Sends a request to an address of the server and reads its answer; never rejects. */
@@ -30,6 +30,7 @@ export interface Order {
 export interface Payable extends Order {
   readonly send: Send
   readonly after: ClientTools['after']
+  readonly exit: Exit
   /** Whether the checkout still waits for this payment. */
   isCurrent(): boolean
   /** Tells the page of the payment page; answers whether the buyer is to be sent there. */
@@ -46,23 +47,22 @@ export interface Outcome extends Answer {
   readonly amount?: bigint | undefined
 }
 
-/** Pays; never rejects. To be called in the click itself, which alone may open a window. */
+/** Pays; never rejects. */
 export type Pay = (checkout: Payable) => Promise<Outcome>
 
 const STUCK_AFTER_MS = 30_000
 
 /** What remembers the request of a checkout that has no definite answer yet. */
-export function createPayment(openExit: typeof openWindow = openWindow): Pay {
+export function createPayment(): Pay {
   let unanswered: { readonly key: string; readonly request: string } | undefined
 
   return async (checkout) => {
-    const exit = openExit(checkout.options.target)
     const answer = await openSession(checkout)
     const { id, redirectUrl } = answer.body
     const isGoing =
       checkout.isCurrent() && !answer.code && checkout.announce(id as string, redirectUrl as string)
-    if (isGoing) leave(exit, redirectUrl as string, checkout)
-    else exit.cancel()
+    if (isGoing) leave(redirectUrl as string, checkout)
+    else checkout.exit.cancel()
     if (!answer.code && !isGoing) checkout.stop()
     return toOutcome(answer, checkout)
   }
@@ -121,7 +121,7 @@ export function createPayment(openExit: typeof openWindow = openWindow): Pay {
   }
 }
 
-function leave(exit: Exit, url: string, { after, stop }: Payable): void {
+function leave(url: string, { exit, after, stop }: Payable): void {
   if (exit.go(url)) return stop()
   // The buyer may have stopped the page from loading, of which no event tells.
   after(STUCK_AFTER_MS, stop)

@@ -9,9 +9,16 @@ export interface Exit {
   cancel(): void
 }
 
-/** Prepares to leave; a new window must be opened now, in the click, or it is blocked. */
-export function openExit(target: string | null | undefined): Exit {
-  const opened = target === '_blank' ? open('', target) : null
+/** Opens a window where one is wanted; to be called in the click itself, or it is blocked. */
+export function openWindow(target: string | null | undefined): Window | null {
+  return target === '_blank' ? open('', target) : null
+}
+
+/** Prepares to leave, in the window that was opened; by default it is opened now. */
+export function openExit(
+  target: string | null | undefined,
+  opened: Window | null = openWindow(target),
+): Exit {
   // The payment page must not get a hold of this one.
   if (opened) opened.opener = null
   return {

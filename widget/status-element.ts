@@ -1,7 +1,6 @@
 /** `<coinslot-status>`: the shell; what it shows is a part that is loaded once the element is on a page. */
 import { html } from 'lit/html.js'
 import type { Session } from '../server/contract/schemas.ts'
-import { CoinslotStatusEvent } from './events.ts'
 import { loadStatusPart } from './parts.ts'
 import type { StatusBody } from './status-part.ts'
 import { TemplateElement } from './template-element.ts'
@@ -82,7 +81,7 @@ export class CoinslotStatusElement extends TemplateElement {
         html,
         update: () => this.requestUpdate(),
         setState: (name, isOn) => this.setState(name, isOn),
-        report: (session) => this.dispatchEvent(new CoinslotStatusEvent(session)),
+        dispatch: (event) => this.dispatchEvent(event),
       })
     } catch (error) {
       // The buyer is told what he can do; this is for who builds the page.

@@ -3,6 +3,7 @@ import type { html as Html } from 'lit/html.js'
 import type { Session } from '../server/contract/schemas.ts'
 import { browserTools } from './client.ts'
 import { createMoneyFormat } from '../server/contract/money-format.ts'
+import { CoinslotStatusEvent } from './events.ts'
 import type { ElementLanguage } from './language.ts'
 import { StatusController, type StatusTools } from './status-controller.ts'
 import { statusMessages, type StatusName } from '../server/contract/status-messages.ts'
@@ -14,7 +15,7 @@ export { styles } from './status-element.styles.ts'
 export interface StatusElement {
   readonly html: typeof Html
   update(): void
-  report(session: Session): void
+  dispatch(event: Event): void
   setState(name: string, isOn: boolean): void
 }
 
@@ -86,7 +87,8 @@ const MARKS: Partial<Record<StatusName, string>> = {
 
 export function createStatusBody(element: StatusElement, tools = browser): StatusBody {
   const { html } = element
-  const controller = new StatusController(element, tools)
+  const report = (session: Session) => element.dispatch(new CoinslotStatusEvent(session))
+  const controller = new StatusController({ update: () => element.update(), report }, tools)
   let page: StatusPage
   let shown: StatusName = 'asking'
 

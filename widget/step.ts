@@ -1,16 +1,23 @@
 /** Arrow keys in the amount field: up and down by a step, within the limits. */
+import type { CheckoutController } from './checkout-controller.ts'
 import { toMinor, type Terms } from './terms.ts'
 
-/** The key that was pressed, as a `KeyboardEvent` tells it. */
-export type Key = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>
+/** The buyer pressed a key in the field, which may be an arrow. */
+export function pressArrow(checkout: CheckoutController, event: KeyboardEvent): void {
+  const { terms, entry, isBusy, options } = checkout
+  const next = terms && !isBusy ? stepAmount(entry, event, options!.step, terms) : undefined
+  if (next === undefined) return
+  event.preventDefault()
+  checkout.choose(next)
+}
 
 /**
  * The amount after an arrow key; nothing where the key means nothing: without a `step`, with another
  * key held, or beside text that is no amount. An empty field counts as nothing yet, so up gives the least.
  */
-export function stepAmount(
+function stepAmount(
   amount: unknown,
-  { key, altKey, ctrlKey, metaKey, shiftKey }: Key,
+  { key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent,
   stepText: unknown,
   { currency, least, most }: Terms,
 ): bigint | undefined {

@@ -458,6 +458,7 @@ describe('<coinslot-checkout>', () => {
       form.innerHTML = markup
       const element = form.querySelector('coinslot-checkout')!
       await element.updateComplete
+      await loadActPart()
       return { form, element }
     }
     const editable =

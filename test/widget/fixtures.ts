@@ -160,7 +160,8 @@ export function createPage(options: Partial<CheckoutOptions>, ...replies: Reply[
   const controller = new CheckoutController(host, {
     fetch: server.fetch,
     after: time.after,
-    act: { ...act, createPayment: () => act.createPayment(openExit) },
+    openExit,
+    act,
   })
   controller.configure(given)
   return Object.assign(page, { controller })
