@@ -109,12 +109,12 @@ button {
   cursor: pointer;
 }
 button:hover { filter: brightness(1.08) }
-details { border-top: 1px solid light-dark(#d9dce5, #333848); padding-top: 0.75rem; font-size: 0.9rem }
-summary { min-height: 2rem; color: var(--quiet); cursor: pointer }
+details { border-top: 1px solid light-dark(#d9dce5, #333848); padding-top: 0.25rem; font-size: 0.9rem }
+summary { padding-block: 0.7rem; color: var(--quiet); cursor: pointer }
 details p { color: var(--quiet) }
 .code { width: min(100%, 13rem); margin: 0.75rem auto; padding: 0.5rem; background: #ffffff; border-radius: 8px }
 .code svg { display: block; width: 100%; height: auto }
-details a { color: inherit }
+details a { display: block; padding-block: 0.7rem; color: inherit }
 
 @media (forced-colors: active) {
   button { border: 1px solid }
