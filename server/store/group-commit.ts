@@ -1,7 +1,11 @@
 /** Group commit: transactions that come at one time share one, so that the disk is waited for once for all of them. */
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import type { Database } from './database.ts'
 import type { Transact } from './sql-database.ts'
+
+const SAVEPOINT = CompiledQuery.raw('savepoint work')
+const RELEASE = CompiledQuery.raw('release work')
+const ROLLBACK = CompiledQuery.raw('rollback to work')
 
 /** Work that waits for the next transaction, and how whoever waits for it is told. */
 interface Waiting {
@@ -50,13 +54,13 @@ async function attempt<T>(
   resolve: (value: T) => void,
   reject: (error: unknown) => void,
 ): Promise<() => void> {
-  await sql`savepoint work`.execute(tx)
+  await tx.executeQuery(SAVEPOINT)
   try {
     const value = await work(tx)
-    await sql`release work`.execute(tx)
+    await tx.executeQuery(RELEASE)
     return () => resolve(value)
   } catch (error) {
-    await sql`rollback to work`.execute(tx).catch(() => {
+    await tx.executeQuery(ROLLBACK).catch(() => {
       throw error
     })
     return () => reject(error)

@@ -1,11 +1,12 @@
 /** What reports change, in the store: each report kept once, each change by compare-and-set, with its outbox rows. */
-import type { Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { formatAmount } from '../contract/money.ts'
 import type { SessionRecord } from '../session.ts'
 import type { PaymentReport, SettlementChange } from '../settlement/settle.ts'
 import type { Database } from './database.ts'
 import { isOrderPaid, lockOrder } from './orders.ts'
 import { addMessages } from './outbox.ts'
+import { prepare } from './prepared.ts'
 import { toRecord, toReport, toReportRow } from './rows.ts'
 import type { SqlDialect } from './sql-database.ts'
 import type { Destination, SessionResult, Settle } from './store.ts'
@@ -74,6 +75,25 @@ async function findOrderOf(
   return row?.order_name
 }
 
+type ReportedOn = Pick<PaymentReport, 'provider' | 'reference'>
+
+const reportsOf = (db: Kysely<Database>, { provider, reference }: ReportedOn) =>
+  db
+    .selectFrom('reports')
+    .selectAll()
+    .where('provider', '=', provider)
+    .where('reference', '=', reference)
+    .orderBy('received_at')
+    // What was asked for at once came at one time, with ids in their order.
+    .orderBy('event_id')
+
+const selectReports = prepare(reportsOf)
+
+/** Those that came before the reference was known. */
+const selectWaitingReports = prepare((db, named: ReportedOn) =>
+  reportsOf(db, named).where('session_id', 'is', null),
+)
+
 /**
  * Settles, in the order of arrival, what the provider told before we knew the session's reference, and
  * after a change of the amount everything that it has told: the buyer may have paid the new amount
@@ -86,16 +106,9 @@ export async function settleSince(
 ): Promise<SessionRecord> {
   if (session.reference === null) return session
   const isChanged = amount !== undefined && session.status === 'pending'
-  const rows = await unit.tx
-    .selectFrom('reports')
-    .selectAll()
-    .where('provider', '=', session.provider)
-    .where('reference', '=', session.reference)
-    .$if(!isChanged, (query) => query.where('session_id', 'is', null))
-    .orderBy('received_at')
-    // What was asked for at once came at one time, with ids in their order.
-    .orderBy('event_id')
-    .execute()
+  const { provider, reference } = session
+  const select = isChanged ? selectReports : selectWaitingReports
+  const { rows } = await select(unit.tx, { provider, reference })
   const reports = rows.map(toReport)
   const isPaid = await isOrderPaid(unit.tx, session)
   // Whatever did not fit the old amount is looked at again.

@@ -1,11 +1,19 @@
 /** The store over any database that Kysely speaks to; plain SQL that SQLite and PostgreSQL share. */
-import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely'
+import {
+  sql,
+  type ExpressionBuilder,
+  type Insertable,
+  type Kysely,
+  type Selectable,
+  type Transaction,
+} from 'kysely'
 import { formatAmount } from '../contract/money.ts'
 import { moveTo } from '../settlement/settle.ts'
 import type { SessionRecord } from '../session.ts'
-import type { Database } from './database.ts'
+import type { Database, IntentsTable, SessionsTable } from './database.ts'
 import { findAlike, findOrder, findPayment, lockOrder } from './orders.ts'
 import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
+import { prepare } from './prepared.ts'
 import { toAnswer, toRecord, toSessionRow } from './rows.ts'
 import { applyChange, lockReference, settleReport, settleSince, type Unit } from './settlements.ts'
 import type { SqlDatabase, SqlDialect } from './sql-database.ts'
@@ -67,12 +75,8 @@ export function createSqlStore(
         return kept
       }),
     findSession: async (id) => {
-      const row = await db
-        .selectFrom('sessions')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return row && toRecord(row)
+      const { rows } = await selectSession(db, { id })
+      return rows[0] && toRecord(rows[0])
     },
     findHandoff: async (id) => {
       const row = await db
@@ -111,16 +115,24 @@ export function createSqlStore(
   }
 }
 
+const selectSession = prepare((db, { id }: { id: string }) =>
+  db.selectFrom('sessions').selectAll().where('id', '=', id),
+)
+
+const selectIntent = prepare((db, { scope, key }: Pick<Intent, 'scope' | 'key'>) =>
+  db
+    .selectFrom('intents')
+    .select(['fingerprint', 'answer', 'session_id'])
+    .where('scope', '=', scope)
+    .where('key', '=', key),
+)
+
 async function findPrior(
   db: Kysely<Database>,
   { scope, key }: Pick<Intent, 'scope' | 'key'>,
 ): Promise<Prior | undefined> {
-  const row = await db
-    .selectFrom('intents')
-    .select(['fingerprint', 'answer', 'session_id'])
-    .where('scope', '=', scope)
-    .where('key', '=', key)
-    .executeTakeFirst()
+  const { rows } = await selectIntent(db, { scope, key })
+  const [row] = rows
   return (
     row && {
       fingerprint: row.fingerprint,
@@ -146,7 +158,9 @@ async function claim(
   const id = known ?? (isNew ? session.id : session)
   const isFirst = await addIntent(tx, intent, id, now)
   if (!isFirst) return claimAgain(tx, dialect, intent, now)
-  if (isNew && known === undefined) await addSession(tx, session)
+  if (isNew && known === undefined) {
+    return { kind: 'claimed', lease: await addSession(tx, session, now) }
+  }
   const lease = await takeLease(tx, id, now)
   if (lease) return { kind: 'claimed', lease }
   // The session is being changed under another key: this one stays unused.
@@ -181,39 +195,75 @@ async function lockSession(tx: Tx, dialect: SqlDialect, id: string): Promise<voi
   await tx.selectFrom('sessions').select('id').where('id', '=', id).$call(dialect.lock).execute()
 }
 
+const insertIntent = prepare((db, row: Insertable<IntentsTable>) =>
+  db
+    .insertInto('intents')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['scope', 'key']).doNothing()),
+)
+
 /** Adds an intent; false where its key is taken. */
 async function addIntent(tx: Tx, intent: Intent, sessionId: string, now: Date): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('intents')
-    .values({
-      scope: intent.scope,
-      key: intent.key,
-      fingerprint: intent.fingerprint,
-      session_id: sessionId,
-      answer: null,
-      created_at: now.toISOString(),
-    })
-    .onConflict((conflict) => conflict.columns(['scope', 'key']).doNothing())
-    .executeTakeFirstOrThrow()
-  return numInsertedOrUpdatedRows === 1n
+  const { numAffectedRows } = await insertIntent(tx, {
+    scope: intent.scope,
+    key: intent.key,
+    fingerprint: intent.fingerprint,
+    session_id: sessionId,
+    answer: null,
+    created_at: now.toISOString(),
+  })
+  return numAffectedRows === 1n
 }
 
-async function addSession(tx: Tx, session: SessionRecord): Promise<void> {
+const insertSession = prepare((db, row: Insertable<SessionsTable>) =>
+  db.insertInto('sessions').values(row),
+)
+
+/** Adds a session that whoever adds it works on. */
+async function addSession(tx: Tx, session: SessionRecord, now: Date): Promise<Lease> {
+  const fence = 1
   const askAt = new Date(session.createdAt.getTime() + FIRST_ASK_MS).toISOString()
-  await tx
-    .insertInto('sessions')
-    .values({ ...toSessionRow(session), ask_at: askAt })
-    .execute()
+  const lease = { lease_until: leaseUntil(now), fence }
+  await insertSession(tx, { ...toSessionRow(session), ...lease, ask_at: askAt })
+  return { session, fence }
 }
+
+const updateAnswer = prepare(
+  (db, { scope, key, answer }: Pick<Intent, 'scope' | 'key'> & { answer: string }) =>
+    db.updateTable('intents').set({ answer }).where('scope', '=', scope).where('key', '=', key),
+)
 
 async function keepAnswer(tx: Tx, { scope, key }: Intent, answer: StoredAnswer): Promise<void> {
-  await tx
-    .updateTable('intents')
-    .set({ answer: JSON.stringify(answer) })
-    .where('scope', '=', scope)
-    .where('key', '=', key)
-    .execute()
+  await updateAnswer(tx, { scope, key, answer: JSON.stringify(answer) })
 }
+
+/** What a session becomes by a result, of which only `failure` is always there. */
+interface Released extends Pick<
+  Selectable<SessionsTable>,
+  'id' | 'fence' | 'failure' | 'updated_at'
+> {
+  readonly reference?: string
+  readonly redirect_url?: string
+  readonly expires_at?: string
+  readonly handoff?: string
+  readonly amount?: string
+}
+
+const updateReleased = prepare((db, { id, fence, handoff, amount, ...changes }: Released) =>
+  db
+    .updateTable('sessions')
+    .set({
+      ...changes,
+      lease_until: null,
+      ...(handoff !== undefined && { handoff: whilePending('handoff', handoff) }),
+      // A report may have moved the status meanwhile: what was paid keeps the amount that it was
+      // settled against. Of one that is pending still, something else is asked now.
+      ...(amount !== undefined && { amount: whilePending('amount', amount), likeness: null }),
+    })
+    .where('id', '=', id)
+    .where('fence', '=', fence)
+    .returningAll(),
+)
 
 async function release(
   unit: Unit,
@@ -227,28 +277,18 @@ async function release(
     await assertReferenceFree(tx, id, provider, reference)
   }
   await lockOrder(tx, dialect, order)
-  const row = await tx
-    .updateTable('sessions')
-    .set({
-      failure,
-      updated_at: now.toISOString(),
-      lease_until: null,
-      ...(reference !== undefined && { reference }),
-      ...(redirectUrl !== undefined && { redirect_url: redirectUrl }),
-      ...(expiresAt !== undefined && { expires_at: expiresAt.toISOString() }),
-      ...(handoff !== undefined && { handoff: whilePending('handoff', handoff) }),
-      // A report may have moved the status meanwhile: what was paid keeps the amount that it was
-      // settled against.
-      ...(amount !== undefined && {
-        amount: whilePending('amount', formatAmount(amount, currency)),
-        // It asks for something else now.
-        likeness: null,
-      }),
-    })
-    .where('id', '=', id)
-    .where('fence', '=', fence)
-    .returningAll()
-    .executeTakeFirst()
+  const { rows } = await updateReleased(tx, {
+    id,
+    fence,
+    failure,
+    updated_at: now.toISOString(),
+    ...(reference !== undefined && { reference }),
+    ...(redirectUrl !== undefined && { redirect_url: redirectUrl }),
+    ...(expiresAt !== undefined && { expires_at: expiresAt.toISOString() }),
+    ...(handoff !== undefined && { handoff }),
+    ...(amount !== undefined && { amount: formatAmount(amount, currency) }),
+  })
+  const [row] = rows
   if (!row) return undefined
   const session = toRecord(row)
   const fails = failed === true && session.status === 'pending'
@@ -311,27 +351,32 @@ function whilePending(column: 'amount' | 'handoff', value: string) {
   return sql<string>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
 }
 
+const selectOther = prepare(
+  (db, { id, provider, reference }: { id: string; provider: string; reference: string }) =>
+    db
+      .selectFrom('sessions')
+      .select('id')
+      .where('provider', '=', provider)
+      .where('reference', '=', reference)
+      .where('id', '!=', id),
+)
+
 async function assertReferenceFree(
   tx: Tx,
   id: string,
   provider: string,
   reference: string,
 ): Promise<void> {
-  const other = await tx
-    .selectFrom('sessions')
-    .select('id')
-    .where('provider', '=', provider)
-    .where('reference', '=', reference)
-    .where('id', '!=', id)
-    .executeTakeFirst()
-  if (other) throw new ReferenceTaken(`${provider} gave one session to two of ours`)
+  const { rows } = await selectOther(tx, { id, provider, reference })
+  if (rows.length === 0) return
+  throw new ReferenceTaken(`${provider} gave one session to two of ours`)
 }
 
 async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<Lease | undefined> {
   const row = await tx
     .updateTable('sessions')
     .set((column) => ({
-      lease_until: new Date(now.getTime() + LEASE_MS).toISOString(),
+      lease_until: leaseUntil(now),
       fence: column('fence', '+', 1),
     }))
     .where('id', '=', sessionId)
@@ -339,6 +384,10 @@ async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<Lease | 
     .returningAll()
     .executeTakeFirst()
   return row && { session: toRecord(row), fence: row.fence }
+}
+
+function leaseUntil(now: Date): string {
+  return new Date(now.getTime() + LEASE_MS).toISOString()
 }
 
 /** Whether nobody has a lease of a session. */

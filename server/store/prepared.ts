@@ -1,0 +1,41 @@
+/** Queries that are built and compiled once for each database, however often they are asked: building one costs more than SQLite takes to answer it. */
+import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely'
+import type { Database } from './database.ts'
+
+/** Where a value goes in a query that was compiled before the value was known. */
+class Place {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/**
+ * Prepares a query. What it is built from is only a place for each of the values, so it may look at which of
+ * them are there, and at nothing else of them.
+ */
+export function prepare<Values extends object, Row>(
+  build: (db: Kysely<Database>, places: Values) => Compilable<Row>,
+): (db: Kysely<Database>, values: Values) => Promise<QueryResult<Row>> {
+  // By what writes the SQL, of which each database has one of its own, then by the values that are there.
+  const compiled = new WeakMap<object, Map<string, CompiledQuery<Row>>>()
+
+  function compile(db: Kysely<Database>, names: readonly string[]): CompiledQuery<Row> {
+    const { adapter } = db.getExecutor()
+    const known = compiled.get(adapter) ?? new Map<string, CompiledQuery<Row>>()
+    compiled.set(adapter, known)
+    const shape = names.join()
+    const places = () => Object.fromEntries(names.map((name) => [name, new Place(name)])) as Values
+    const query = known.get(shape) ?? build(db, places()).compile()
+    known.set(shape, query)
+    return query
+  }
+
+  return (db, values) => {
+    const query = compile(db, Object.keys(values))
+    const parameters = query.parameters.map((parameter) =>
+      parameter instanceof Place ? values[parameter.name as keyof Values] : parameter,
+    )
+    return db.executeQuery({ ...query, parameters })
+  }
+}
