@@ -24,7 +24,10 @@ describe('a prepared query', () => {
       const query = kysely.selectFrom('intents').select('scope').where('key', '=', key)
       return scope === undefined ? query : query.where('scope', '=', scope)
     })
-    const rows = ['one', 'two'].map((scope) => ({ ...row, scope, key: 'k' }))
+    const rows = [
+      { ...row, scope: 'one', key: 'k' },
+      { ...row, scope: 'two', key: 'k' },
+    ]
     await db.insertInto('intents').values(rows).execute()
     const ask = async (intent: Intent) => (await select(db, intent)).rows.map(({ scope }) => scope)
     expect(await ask({ key: 'k', scope: 'two' })).toEqual(['two'])
