@@ -106,7 +106,7 @@ const answering = (code: string, status: number) => (route: Route) =>
   })
 
 async function payEmpty(page: Page): Promise<void> {
-  const fields = page.locator('coinslot-checkout input:not([type=checkbox])')
+  const fields = page.locator('coinslot-checkout input:not([type=checkbox], [type=radio])')
   await fields.first().waitFor()
   for (const field of await fields.all()) await field.fill('')
   await paying(page)
