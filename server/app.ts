@@ -15,7 +15,7 @@ import {
 } from './errors.ts'
 import type { Log } from './log.ts'
 import type { SessionFeed } from './session-feed.ts'
-import { createSessions } from './sessions.ts'
+import { createSessions, type SessionsDeps } from './sessions.ts'
 import type { Settlement } from './settlement/settlement.ts'
 import type { ConfiguredProvider } from './configured-providers.ts'
 import { bridgeRoutes } from './routes/bridge.ts'
@@ -35,6 +35,7 @@ export interface AppDeps {
   readonly config: Config
   readonly store: Store
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  readonly count: SessionsDeps['count']
   readonly settlement: Settlement
   readonly feed: SessionFeed
   readonly log: Log

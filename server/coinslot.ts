@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { DestinationStream } from 'pino'
 import { createApp } from './app.ts'
+import type { RequestSource } from './client-address.ts'
 import { parseConfig, type Config, type Environment } from './config.ts'
 import type { NotificationType } from './contract/schemas.ts'
 import { createLog, type Log } from './log.ts'
@@ -10,6 +11,7 @@ import type { NotificationListener } from './notifications/listeners.ts'
 import { createNotifications } from './notifications/notifications.ts'
 import { createProviders, type ProviderTiming } from './configured-providers.ts'
 import { isPublicAddress } from './public-address.ts'
+import { createRateLimits } from './rate-limits.ts'
 import { createRepeat, type Repeat } from './repeat.ts'
 import { createSandboxApp } from './sandbox/app.ts'
 import { createSandboxReporter } from './sandbox/reporter.ts'
@@ -51,8 +53,11 @@ export interface CoinslotOptions {
 export interface Coinslot {
   readonly config: Config
   readonly log: Log
-  /** Answers a request; what any fetch server can call. */
-  fetch(request: Request): Response | Promise<Response>
+  /**
+   * Answers a request; what any fetch server can call.
+   * @param source whose request it is; without an address, sessions are limited by checkout and provider alone
+   */
+  fetch(request: Request, source?: RequestSource): Response | Promise<Response>
   /**
    * Calls a listener with each notification of a type until what is returned is called; register all
    * of them right after this was created. It is told at least once (the event's `id` stays the same)
@@ -129,6 +134,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     config,
     store,
     providers,
+    count: createRateLimits(config.rateLimits, database.createRateLimiter),
     settlement,
     feed,
     log,
@@ -160,7 +166,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   return {
     config,
     log,
-    fetch: (request) => app.fetch(request),
+    fetch: (request, source) => app.fetch(request, source),
     on: (type, listener) => notifications.on(type, listener),
     reconcile: () => reconcileAll(),
     endStreams: () => feed.close(),

@@ -5,6 +5,7 @@ import { baseUrlSchema, configurationSchema } from './configuration-schema.ts'
 import { demoConfiguration } from './demo-configuration.ts'
 import { definitions } from './providers/catalog.ts'
 import type { ProviderDefinition } from './providers/provider.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 export interface Config {
   /** No configuration file: the sandbox, sample checkouts and the demo page. */
@@ -22,6 +23,9 @@ export interface Config {
   readonly offerSecrets: readonly string[]
   readonly providers: ReadonlyMap<string, ProviderConfig>
   readonly checkouts: ReadonlyMap<string, Checkout>
+  /** How many proxies of the merchant's own a request passes. */
+  readonly trustedProxyHops: number
+  readonly rateLimits: RateLimits
   /** In seconds: how often open sessions are looked at that are to be asked about or ended. */
   readonly reconcileEvery: number
   /** How the merchant's own system is told over HTTP; undefined where it is not. */
@@ -114,7 +118,8 @@ export function parseConfig(file: unknown, environment: Environment): Config {
     throw new ConfigurationError(problems)
   }
   const { PORT, HOST, DATABASE_URL, LOG_LEVEL, COINSLOT_SECRET } = variables.data
-  const { providers, checkouts, origins, publicUrl, reconcileEvery } = configuration.data
+  const { providers, checkouts, origins, publicUrl } = configuration.data
+  const { trustedProxyHops, rateLimits, reconcileEvery } = configuration.data
   return {
     demo: file === undefined,
     port: PORT,
@@ -135,6 +140,8 @@ export function parseConfig(file: unknown, environment: Environment): Config {
       ...configuration.data.notifications,
       secrets: variables.data.COINSLOT_NOTIFICATION_SECRET,
     },
+    trustedProxyHops,
+    rateLimits,
     reconcileEvery,
   }
 }

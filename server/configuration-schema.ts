@@ -53,6 +53,17 @@ const notifications = z
     message: 'names a private address: set "allowPrivateAddress" to true if that is meant',
   })
 
+const perMinute = (limit: number, description: string) =>
+  z.number().int().min(1).max(1_000_000).default(limit).meta({ description })
+
+const rateLimits = z
+  .strictObject({
+    perAddress: perMinute(30, 'Of one address, or of one /64 network where it is IPv6.'),
+    perCheckout: perMinute(600, 'For one checkout, and for all offers that name none.'),
+    perProvider: perMinute(1200, 'At one provider.'),
+  })
+  .meta({ description: 'How many payment sessions may be opened or changed in a minute.' })
+
 const checkoutId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -')
 
 export const configurationSchema = z
@@ -68,6 +79,11 @@ export const configurationSchema = z
     providers: z.strictObject(providersShape),
     checkouts: z.record(checkoutId, checkoutSchema).default({}),
     notifications: notifications.optional(),
+    trustedProxyHops: z.number().int().min(0).max(10).default(0).meta({
+      description:
+        'How many proxies of yours a request passes; with 0 no X-Forwarded-For is believed.',
+    }),
+    rateLimits: rateLimits.prefault({}),
     reconcileEvery: z.number().int().min(5).max(86_400).default(60).meta({
       description: 'Seconds between looks at the open sessions, so that a lost webhook heals.',
     }),

@@ -223,6 +223,16 @@ export class TooManyStreams extends CoinslotError {
   }
 }
 
+export class RateLimited extends CoinslotError {
+  readonly code = 'rate_limited'
+  readonly status = 429
+  override readonly headers: Record<string, string>
+  constructor(afterSeconds: number) {
+    super('too many payments were begun here in the last minute: try again in a moment')
+    this.headers = { 'Retry-After': String(afterSeconds) }
+  }
+}
+
 export class ProviderNotFound extends CoinslotError {
   readonly code = 'provider_not_found'
   readonly status = 404

@@ -25,6 +25,8 @@ export interface Caller {
   readonly requestId: string
   /** The page's origin; undefined where no browser asks. */
   readonly origin: string | undefined
+  /** Undefined where nothing tells it. */
+  readonly address: string | undefined
   readonly idempotencyKey: string
 }
 

@@ -28,6 +28,7 @@ import { toOrder, withReturnUrls } from './order.ts'
 import { likenessOf, nameOrder } from './order-identity.ts'
 import type { ConfiguredProvider } from './configured-providers.ts'
 import type { ProviderSession } from './providers/provider.ts'
+import type { Counted } from './rate-limits.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
 import { newSessionId, toPublicSession, type SessionRecord } from './session.ts'
 import type { SessionResult, StoredAnswer } from './store/store.ts'
@@ -35,6 +36,8 @@ import type { SessionResult, StoredAnswer } from './store/store.ts'
 export interface SessionsDeps extends IntentsDeps {
   readonly config: Config
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  /** Counts what a provider is to be asked for; see `createRateLimits`. */
+  readonly count: (session: Counted) => Promise<void>
 }
 
 export interface Sessions {
@@ -65,7 +68,7 @@ export interface Terms {
 const SESSION_LIFE_S = 24 * 60 * 60
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  const { config, store, providers, now } = deps
+  const { config, store, providers, count, now } = deps
   const intents = createIntents(deps)
 
   return {
@@ -78,6 +81,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const customer = joinCustomer(terms.customer, body.customer)
       const opened = newSession(terms, customer, body, caller)
       assertCustomer(customer, terms.missing)
+      await count({ ...opened, address: caller.address })
       return intents.work(intent, opened, caller.requestId, {
         async act(session) {
           assertOpen(session)
@@ -99,6 +103,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       if (prior) return prior
       assertOpen(session)
       const amount = decideAmount(session.checkout, body.amount)
+      await count({ ...session, address: caller.address })
       return intents.work(intent, id, caller.requestId, {
         async act(session) {
           assertOpen(session)

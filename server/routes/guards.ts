@@ -2,6 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
+import { findClientAddress, type RequestSource } from '../client-address.ts'
 import type { Config } from '../config.ts'
 import {
   IdempotencyKeyInvalid,
@@ -18,7 +19,7 @@ export interface Variables {
   requestId: string
   idempotencyKey: string
 }
-export type Env = { Variables: Variables }
+export type Env = { Bindings: RequestSource; Variables: Variables }
 
 const MAX_REPORTED_ERRORS = 20
 
@@ -36,6 +37,14 @@ export function isOriginAllowed(
   if (origins.includes(origin) || origin === own.origin) return true
   const called = new URL(c.req.url)
   return origin === called.origin && isLoopback(called.hostname) && isLoopback(own.hostname)
+}
+
+/** Whose request it is, for limits. */
+export function addressOf(
+  c: Context<Env>,
+  { trustedProxyHops }: Pick<Config, 'trustedProxyHops'>,
+): string | undefined {
+  return findClientAddress(c.env, c.req.header('X-Forwarded-For'), trustedProxyHops)
 }
 
 /**

@@ -19,7 +19,7 @@ import type { Answer, Caller } from '../intents.ts'
 import type { Log } from '../log.ts'
 import type { Sessions } from '../sessions.ts'
 import { loadPageLanguage } from '../page-language.ts'
-import { limitBody, requireOrigin, type Env } from './guards.ts'
+import { addressOf, limitBody, requireOrigin, type Env } from './guards.ts'
 import { localeOf } from './page-locale.ts'
 import { customerTexts, readCustomer, type Fields } from './pay-fields.ts'
 import { messagePage, payPage, type PayPage, type PayProblem } from './pay-page.ts'
@@ -69,6 +69,7 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
   app.onError(async (error, c) => {
     const known = error instanceof CoinslotError ? error : new Internal(error)
     logFailure(c, known)
+    setHeaders(c, known)
     const language = await loadPageLanguage(localeOf(c, c.req.query('locale')))
     return c.html(messagePage(known.code, language), known.status as 400)
   })
@@ -139,6 +140,7 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
       const answer = await createOnce(body, {
         requestId: c.get('requestId'),
         origin: c.req.header('Origin'),
+        address: addressOf(c, config),
         idempotencyKey: page.key,
       })
       const told = JSON.parse(answer.body) as Partial<Session & { code: ErrorCode }>
@@ -147,6 +149,7 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     } catch (error) {
       if (!(error instanceof CoinslotError)) throw error
       logFailure(c, error)
+      setHeaders(c, error)
       return refuse(error.code, error.status)
     }
 
@@ -173,6 +176,10 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     if (error.status < 500) return
     log.error({ requestId: c.get('requestId'), err: error }, error.message)
   }
+}
+
+function setHeaders(c: Context<Env>, { headers }: CoinslotError): void {
+  for (const [name, value] of Object.entries(headers)) c.header(name, value)
 }
 
 /** @throws UnsupportedMediaType, InvalidRequest where a name is there twice */

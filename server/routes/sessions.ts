@@ -7,6 +7,7 @@ import { toPublicSession } from '../session.ts'
 import type { SessionFeed } from '../session-feed.ts'
 import type { Sessions } from '../sessions.ts'
 import {
+  addressOf,
   limitBody,
   readBody,
   requireIdempotencyKey,
@@ -33,20 +34,21 @@ export function sessionRoutes(config: Config, sessions: Sessions, feed: SessionF
     })
     .post('/', ...guards, async (c) => {
       const body = await readBody(c, createSessionSchema)
-      return answer(c, await sessions.create(body, caller(c)))
+      return answer(c, await sessions.create(body, caller(c, config)))
     })
     .get('/:id', async (c) => c.json(toPublicSession(await sessions.find(c.req.param('id')))))
     .get('/:id/events', sessionEvents(feed))
     .patch('/:id', ...guards, async (c) => {
       const body = await readBody(c, updateSessionSchema)
-      return answer(c, await sessions.update(c.req.param('id') ?? '', body, caller(c)))
+      return answer(c, await sessions.update(c.req.param('id') ?? '', body, caller(c, config)))
     })
 }
 
-function caller(c: Context<Env>): Caller {
+function caller(c: Context<Env>, config: Config): Caller {
   return {
     requestId: c.get('requestId'),
     origin: c.req.header('Origin'),
+    address: addressOf(c, config),
     idempotencyKey: c.get('idempotencyKey'),
   }
 }

@@ -8,6 +8,7 @@ import { migrate } from './migrations.ts'
 import { isLostToOthers } from './postgres-failures.ts'
 import { createListener } from './postgres-listener.ts'
 import { createPool } from './postgres-pool.ts'
+import { createPostgresRateLimiter, createRateLimitTable } from './postgres-rate-limiter.ts'
 import type { SqlDatabase, SqlDialect, Transact } from './sql-database.ts'
 
 const CHANNEL = 'coinslot_session'
@@ -47,6 +48,7 @@ export async function openPostgres(url: string): Promise<SqlDatabase> {
     db,
     dialect,
     transact: createTransact(db),
+    createRateLimiter: (options) => createPostgresRateLimiter(db, options),
     listen: (onChange) => createListener(config, CHANNEL, onChange),
   }
 }
@@ -86,6 +88,11 @@ async function prepare(config: PoolConfig): Promise<void> {
   try {
     await assertDurable(db)
     await migrate(db, await currentSchema(db))
+    await createTransact(db)(async (tx) => {
+      // Two servers that start at once would both make it.
+      await dialect.lockName(tx, 'tables')
+      await createRateLimitTable(tx)
+    })
   } catch (error) {
     throw new Error(`DATABASE_URL: PostgreSQL cannot be used: ${tell(error)}`, { cause: error })
   } finally {

@@ -1,6 +1,7 @@
 /** A database that is open, and all in which SQLite and PostgreSQL differ for the store. */
 import type { Kysely, SelectQueryBuilder, Transaction } from 'kysely'
 import type { Database } from './database.ts'
+import type { RateLimiter, RateLimiterOptions } from './rate-limiter.ts'
 
 export interface SqlDatabase {
   readonly db: Kysely<Database>
@@ -12,6 +13,8 @@ export interface SqlDatabase {
    * @returns what stops it
    */
   listen(onChange: (sessionId: string) => void): () => Promise<void>
+  /** Counts for all servers that may be on this database. */
+  createRateLimiter(options: RateLimiterOptions): RateLimiter
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 import type { Database } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { migrate } from './migrations.ts'
+import { createMemoryRateLimiter } from './rate-limiter.ts'
 import type { SqlDatabase, SqlDialect } from './sql-database.ts'
 
 /**
@@ -26,7 +27,13 @@ export async function openSqlite(path: string): Promise<SqlDatabase> {
   sqlite.pragma('foreign_keys = ON')
   const db = new Kysely<Database>({ dialect: new ImmediateDialect(sqlite) })
   await migrate(db)
-  return { db, dialect, transact: createGroupCommit(db), listen: () => async () => {} }
+  return {
+    db,
+    dialect,
+    transact: createGroupCommit(db),
+    createRateLimiter: createMemoryRateLimiter,
+    listen: () => async () => {},
+  }
 }
 
 /** Whoever is in a transaction is alone: there is nothing to lock. Other processes do not hear of changes. */

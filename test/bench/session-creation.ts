@@ -19,6 +19,7 @@ const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url)
 const PEER = fileURLToPath(new URL('./peers.ts', import.meta.url))
 
 const configuration = {
+  rateLimits: { perAddress: 1_000_000, perCheckout: 1_000_000, perProvider: 1_000_000 },
   providers: { sprintcheckout: {} },
   checkouts: {
     donation: { provider: 'sprintcheckout', currency: 'USD', amount: '25.00', editable: true },

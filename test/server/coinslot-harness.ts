@@ -25,6 +25,8 @@ export interface RequestOptions {
   /** Bytes as they are, instead of `body`. */
   readonly raw?: BodyInit
   readonly headers?: Record<string, string | null>
+  /** Of the connection; a request without one is not limited by address. */
+  readonly address?: string
 }
 
 export interface HarnessOptions {
@@ -77,7 +79,7 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
   async function request(
     method: string,
     path: string,
-    { body, raw, headers = {} }: RequestOptions = {},
+    { body, raw, headers = {}, address }: RequestOptions = {},
   ): Promise<Response> {
     const defaults: Record<string, string | null> =
       method === 'GET' || method === 'HEAD'
@@ -91,6 +93,7 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
         headers: all as [string, string][],
         ...(content !== undefined && { body: content, duplex: 'half' }),
       }),
+      { address },
     )
   }
 

@@ -48,6 +48,20 @@ const withDonation = (change: object) => ({
 })
 
 describe('a configuration is refused', () => {
+  it.each([
+    [{ trustedProxyHops: true }, 'trustedProxyHops'],
+    [{ trustedProxyHops: -1 }, 'trustedProxyHops'],
+    [{ trustedProxyHops: 0.5 }, 'trustedProxyHops'],
+    [{ rateLimits: { perAddress: 0 } }, 'rateLimits.perAddress'],
+    [{ rateLimits: { perCheckout: '600' } }, 'rateLimits.perCheckout'],
+    [{ rateLimits: { perProvider: null } }, 'rateLimits.perProvider'],
+    [{ rateLimits: false }, 'rateLimits'],
+    [{ rateLimits: { perSession: 1 } }, 'rateLimits'],
+  ])('with limits that are none: %j', (change, path) => {
+    const problems = problemsOf({ ...file, ...change })
+    expect(problems).toEqual([expect.stringMatching(`^${path}: `)])
+  })
+
   it('with all of its problems at once, each with its path', () => {
     const problems = problemsOf(
       {
@@ -304,5 +318,18 @@ describe('a configuration', () => {
     expect(validate(demoConfiguration)).toBe(true)
     expect(validate({ ...file, publicURL: 'x' })).toBe(false)
     expect(validate(withDonation({ amount: 25 }))).toBe(false)
+  })
+})
+
+describe('what a configuration leaves out', () => {
+  it('believes no proxy, and limits sessions', () => {
+    const { trustedProxyHops, rateLimits } = parseConfig(file, environment)
+    expect(trustedProxyHops).toBe(0)
+    expect(rateLimits).toEqual({ perAddress: 30, perCheckout: 600, perProvider: 1200 })
+  })
+
+  it('limits sessions by the other limits where one is named', () => {
+    const { rateLimits } = parseConfig({ ...file, rateLimits: { perAddress: 5 } }, environment)
+    expect(rateLimits).toEqual({ perAddress: 5, perCheckout: 600, perProvider: 1200 })
   })
 })

@@ -206,7 +206,7 @@ export function describeSettlement(subject: SettlementSubject): void {
     })
 
     it(`moves once when the webhook and the reading page come at once, ${PAIRS} times (R16)`, async () => {
-      const stand = await start()
+      const stand = await start({ settings: { rateLimits: { perCheckout: PAIRS } } })
       const seen = new Set<SessionStatus>()
       const sessions: Opened[] = []
       for (let pair = 0; pair < PAIRS; pair += 1) {

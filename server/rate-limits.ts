@@ -1,0 +1,49 @@
+/** How many sessions may be opened in a minute: by one address, for one checkout, at one provider. */
+import { createHash } from 'node:crypto'
+import { RateLimited } from './errors.ts'
+import type { RateLimiter, RateLimiterOptions } from './store/rate-limiter.ts'
+
+export interface RateLimits {
+  readonly perAddress: number
+  readonly perCheckout: number
+  readonly perProvider: number
+}
+
+/** What a session is counted by. */
+export interface Counted {
+  /** Undefined where nothing tells it: then the other limits are the only ones. */
+  readonly address: string | undefined
+  /** Null for an offer that names none. */
+  readonly checkoutId: string | null
+  readonly provider: string
+}
+
+/**
+ * What counts each session that a provider is to be asked for.
+ * @returns throws `RateLimited`, or what a limiter throws that cannot count just now: nobody gets by
+ */
+export function createRateLimits(
+  { perAddress, perCheckout, perProvider }: RateLimits,
+  createLimiter: (options: RateLimiterOptions) => RateLimiter,
+): (session: Counted) => Promise<void> {
+  const byAddress = createLimiter({ name: 'address', perMinute: perAddress })
+  const byCheckout = createLimiter({ name: 'checkout', perMinute: perCheckout })
+  const byProvider = createLimiter({ name: 'provider', perMinute: perProvider })
+
+  return async function count({ address, checkoutId, provider }) {
+    // One after the other: who is refused by his own limit takes nothing of what others may use.
+    if (address !== undefined) await take(byAddress, toKey(address))
+    await take(byCheckout, checkoutId ?? '')
+    await take(byProvider, provider)
+  }
+}
+
+async function take(limiter: RateLimiter, key: string): Promise<void> {
+  const waitMs = await limiter.take(key)
+  if (waitMs > 0) throw new RateLimited(Math.ceil(waitMs / 1000))
+}
+
+/** A database, and a copy of one, is not to tell who was there. */
+function toKey(address: string): string {
+  return createHash('sha256').update(address).digest('base64url')
+}
