@@ -1,7 +1,6 @@
 /** The Hono app: every route under its address, every error turned into its answer. */
 import { randomBytes } from 'node:crypto'
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
-import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
 import type { Config } from './config.ts'
@@ -20,8 +19,9 @@ import type { Settlement } from './settlement/settlement.ts'
 import type { ConfiguredProvider } from './configured-providers.ts'
 import { bridgeRoutes } from './routes/bridge.ts'
 import { checkoutRoutes } from './routes/checkouts.ts'
+import { allowOrigins } from './routes/cors.ts'
 import { demoRoutes } from './routes/demo.ts'
-import { isOriginAllowed, type Env } from './routes/guards.ts'
+import type { Env } from './routes/guards.ts'
 import { healthRoutes } from './routes/health.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { payRoutes } from './routes/pay.ts'
@@ -59,16 +59,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
       onMethodNotAllowed: (c, methods) => answerError(c, new MethodNotAllowed(methods)),
     }),
   )
-  app.use(
-    '/v1/*',
-    cors({
-      origin: (origin, c) => (isOriginAllowed(origin, c, config) ? origin : null),
-      allowMethods: ['GET', 'POST', 'PATCH'],
-      allowHeaders: ['Content-Type', 'Idempotency-Key'],
-      exposeHeaders: ['Location', 'Idempotency-Replayed', 'Retry-After', 'X-Request-Id'],
-      maxAge: 600,
-    }),
-  )
+  app.use('/v1/*', allowOrigins(config))
 
   app.route('/v1/checkouts', checkoutRoutes(config, providers))
   app.route('/v1/sessions', sessionRoutes(config, sessions, deps.feed))
@@ -101,10 +92,12 @@ function logRequests(log: Log): MiddlewareHandler<Env> {
     const requestId = `req_${randomBytes(12).toString('base64url')}`
     c.set('requestId', requestId)
     await next()
-    c.header('X-Request-Id', requestId)
-    c.header('X-Content-Type-Options', 'nosniff')
+    // Not by `c.header`, which at this point would copy the answer each time, body and all.
+    const { headers } = c.res
+    headers.set('X-Request-Id', requestId)
+    headers.set('X-Content-Type-Options', 'nosniff')
     // Not no-referrer: with it our own pages' forms would send the origin `null`.
-    if (!c.res.headers.has('Referrer-Policy')) c.header('Referrer-Policy', 'same-origin')
+    if (!headers.has('Referrer-Policy')) headers.set('Referrer-Policy', 'same-origin')
     const ms = Math.round(performance.now() - startedAt)
     // The route's pattern, not its path: a session's id is a key to it.
     const route = routePath(c, -1)

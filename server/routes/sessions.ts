@@ -30,7 +30,7 @@ export function sessionRoutes(config: Config, sessions: Sessions, feed: SessionF
   return new Hono<Env>()
     .use(async (c, next) => {
       await next()
-      c.header('Cache-Control', 'no-store')
+      c.res.headers.set('Cache-Control', 'no-store')
     })
     .post('/', ...guards, async (c) => {
       const body = await readBody(c, createSessionSchema)
