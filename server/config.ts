@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { Checkout } from './checkout-schema.ts'
 import { baseUrlSchema, configurationSchema } from './configuration-schema.ts'
 import { demoConfiguration } from './demo-configuration.ts'
+import { describeIssue } from './issues.ts'
+import { offerSecretsSchema } from './offer-secrets.ts'
 import { definitions } from './providers/catalog.ts'
 import type { ProviderDefinition } from './providers/provider.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -80,13 +82,7 @@ const environmentSchema = z.looseObject({
     })
     .default('file:./coinslot.db'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  COINSLOT_SECRET: z
-    .string()
-    .transform((list) => list.split(',').map((secret) => secret.trim()))
-    .refine((secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= 32), {
-      message: 'each secret must have 32 bytes or more',
-    })
-    .default([]),
+  COINSLOT_SECRET: offerSecretsSchema.default([]),
   COINSLOT_NOTIFICATION_SECRET: z
     .string()
     .transform((list) => list.split(',').map((secret) => secret.trim()))
@@ -108,8 +104,8 @@ export function parseConfig(file: unknown, environment: Environment): Config {
   const configuration = configurationSchema.safeParse(written)
   const variables = environmentSchema.safeParse(env)
   const problems = [
-    ...(configuration.error?.issues ?? []).map(describe),
-    ...(variables.error?.issues ?? []).map(describe),
+    ...(configuration.error?.issues ?? []).map(describeIssue),
+    ...(variables.error?.issues ?? []).map(describeIssue),
     ...notificationProblems(written, env),
     ...named.flatMap((definition) => environmentProblems(definition, written, env)),
     ...named.flatMap((definition) => addressProblems(definition, written, env)),
@@ -225,9 +221,4 @@ function isWebhookSecret(text: string): boolean {
   const [, base64 = ''] = /^whsec_(.+)$/.exec(text) ?? []
   const bytes = Buffer.from(base64, 'base64')
   return bytes.length >= 24 && bytes.toString('base64') === base64
-}
-
-/** A secret's value is never shown: zod's messages say what is expected, not what came. */
-function describe({ path, message }: z.core.$ZodIssue): string {
-  return path.length > 0 ? `${path.join('.')}: ${message}` : message
 }

@@ -4,6 +4,8 @@ export type { Notification, NotificationType, Session } from './contract/schemas
 export type { NotificationEvent, NotificationListener } from './notifications/listeners.ts'
 export { ConfigurationError } from './config.ts'
 export { defineConfig, type Configuration } from './configuration-schema.ts'
+export type { OfferTerms } from './offer-terms.ts'
+export { OfferError, signOffer, type SignOfferOptions } from './sign-offer.ts'
 export type {
   Order,
   PaymentProvider,

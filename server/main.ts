@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import type { Command } from './commands/command.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { serve } from './commands/serve.ts'
+import { sign } from './commands/sign.ts'
 import { ConfigurationError } from './config.ts'
 import { parseJson } from './json.ts'
 import { version } from './version.ts'
@@ -12,6 +13,7 @@ import { version } from './version.ts'
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['serve', serve],
   ['reconcile', reconcile],
+  ['sign', sign],
 ])
 
 const USAGE = `Usage: coinslot [COMMAND] [--config FILE]
@@ -25,21 +27,30 @@ ${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`).j
 const DEFAULT_FILE = 'coinslot.config.json'
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      config: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean', short: 'v' },
-    },
-  })
-  const [name = 'serve'] = positionals
-  if (values.version) return void process.stdout.write(`${version}\n`)
-  if (values.help) return void process.stdout.write(USAGE)
+  const name = nameOfCommand()
   const command = COMMANDS.get(name)
+  const { values } = parseArgs({
+    allowPositionals: true,
+    allowNegative: true,
+    options: { ...command?.options, ...OPTIONS },
+  })
+  if (values.version) return void process.stdout.write(`${version}\n`)
+  if (values.help) return void process.stdout.write(command?.usage ?? USAGE)
   if (!command) throw new Error(`there is no command "${name}"\n\n${USAGE}`)
   const configuration = readConfiguration(values.config ?? process.env['COINSLOT_CONFIG'])
-  process.exitCode = await command.run({ configuration, environment: process.env })
+  process.exitCode = await command.run({ configuration, environment: process.env, values })
+}
+
+const OPTIONS = {
+  config: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const
+
+/** It comes before its own options, which are not known yet. */
+function nameOfCommand(): string {
+  const { positionals } = parseArgs({ options: OPTIONS, allowPositionals: true, strict: false })
+  return positionals[0] ?? 'serve'
 }
 
 /** Undefined where no file was named and none is there: demo mode. */

@@ -4,6 +4,9 @@ import type { Environment } from '../config.ts'
 export interface Command {
   /** For the usage. */
   readonly summary: string
+  /** Options of its own, and what `--help` says of them. */
+  readonly options?: Readonly<Record<string, Option>>
+  readonly usage?: string
   /** @returns the exit code */
   run(input: CommandInput): Promise<number>
 }
@@ -12,4 +15,8 @@ export interface CommandInput {
   /** What the configuration file holds; undefined where there is none. */
   readonly configuration: unknown
   readonly environment: Environment
+  /** The options that were given. */
+  readonly values: Readonly<Record<string, unknown>>
 }
+
+type Option = { readonly type: 'string'; readonly default?: string } | { readonly type: 'boolean' }

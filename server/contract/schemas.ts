@@ -47,10 +47,13 @@ const amountOut = z.string().meta({
   examples: ['25.00'],
 })
 
+/** A payment link has it in its address, where many servers take no more. */
+export const MAX_OFFER_LENGTH = 8192
+
 export const createSessionSchema = z
   .strictObject({
     checkout: plainText(64).optional(),
-    offer: z.string().min(1).max(8192).optional(),
+    offer: z.string().min(1).max(MAX_OFFER_LENGTH).optional(),
     amount: amountIn.optional(),
     clientReferenceId: plainText(200).optional(),
     locale: locale.optional(),

@@ -175,6 +175,17 @@ describe('a configuration is refused', () => {
     expect(others).toEqual([])
   })
 
+  it.each([
+    ['short', 'thirty-one bytes are too little'],
+    ['short beside a long one', 'thirty-two bytes are just enough,short'],
+    ['empty at the end of the list', 'thirty-two bytes are just enough,'],
+    ['made of spaces', ' '.repeat(40)],
+  ])('when a secret of offers is %s, naming the variable and never the secret', (_, secret) => {
+    expect(problemsOf(file, { ...environment, COINSLOT_SECRET: secret })).toEqual([
+      'COINSLOT_SECRET: each secret must have 32 bytes or more',
+    ])
+  })
+
   it('when a secret is missing or empty, naming the variable and the provider', () => {
     for (const name of Object.keys(environment)) {
       for (const value of [undefined, '']) {

@@ -1,5 +1,10 @@
-import { SignJWT, UnsecuredJWT } from 'jose'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import fc from 'fast-check'
+import { EncryptJWT, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { demoConfiguration } from '../../server/demo-configuration.ts'
+import { configurationSchema } from '../../server/configuration-schema.ts'
+import { verifyOffer } from '../../server/offer.ts'
 import { readProblem, readSession, startCoinslot } from './coinslot-harness.ts'
 
 const SECRET = 'a secret of at least thirty-two bytes'
@@ -13,6 +18,35 @@ function sign(payload: object, secret = SECRET): Promise<string> {
   return new SignJWT({ exp: EXPIRES, ...payload })
     .setProtectedHeader({ alg: 'HS256' })
     .sign(key(secret))
+}
+
+const base64 = (text: string) => Buffer.from(text).toString('base64url')
+
+/** Signs just these bytes, whatever a library would say of them. */
+function signRaw(header: string, payload: string, secret = SECRET): string {
+  const signed = `${base64(header)}.${base64(payload)}`
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
+}
+
+function signWith(header: object, payload: object = { ...order, exp: EXPIRES }): string {
+  return signRaw(JSON.stringify({ alg: 'HS256', ...header }), JSON.stringify(payload))
+}
+
+const { checkouts, providers } = configurationSchema.parse(demoConfiguration)
+const rules = {
+  offerSecrets: [SECRET, OLD_SECRET],
+  checkouts: new Map(Object.entries(checkouts)),
+  providers: new Map(Object.entries(providers)),
+}
+
+/** What the server makes of an offer: the amount that it gives, or the code of its refusal. */
+async function verdict(token: string, pageCheckout?: string): Promise<string> {
+  try {
+    const { checkout } = await verifyOffer(token, pageCheckout, rules, AT)
+    return `${checkout.amount} ${checkout.currency}`
+  } catch (error) {
+    return (error as { code: string }).code
+  }
 }
 
 function start(secrets = `${SECRET},${OLD_SECRET}`) {
@@ -81,6 +115,12 @@ describe('an offer is refused', () => {
     await expectRefusal({ offer, checkout: 'donation' }, 'offer_invalid')
   })
 
+  it('when the page names a checkout that the offer does not: it would choose the currency', async () => {
+    const offer = await sign({ amount: '100', orderId: 'A-1042' })
+    await expectRefusal({ offer, checkout: 'tip' }, 'offer_invalid')
+    expect(await verdict(await sign(order), 'mug')).toBe('offer_invalid')
+  })
+
   it('when the page asks for another amount than it fixes', async () => {
     await expectRefusal({ offer: await sign(order), amount: '1.00' }, 'amount_not_editable')
   })
@@ -111,5 +151,207 @@ describe('an offer', () => {
     })
     const session = await readSession(await createSession({ offer, checkout: 'donation' }))
     expect(session).toMatchObject({ amount: '30.00', currency: 'USD', checkout: 'donation' })
+  })
+})
+
+describe('of an offer', () => {
+  it('no bit can be changed', async () => {
+    const token = await sign({ checkout: 'mug', exp: EXPIRES })
+    expect(await verdict(token)).toBe('19.90 EUR')
+    const taken = []
+    for (let at = 0; at < token.length; at += 1) {
+      for (let bit = 0; bit < 8; bit += 1) {
+        const flipped = String.fromCharCode(token.charCodeAt(at) ^ (1 << bit))
+        const said = await verdict(token.slice(0, at) + flipped + token.slice(at + 1))
+        if (said !== 'offer_invalid') taken.push([at, bit, said])
+      }
+    }
+    expect(taken).toEqual([])
+  })
+
+  it('nothing can be left out, put in or written otherwise', async () => {
+    const token = await sign(order)
+    const at = fc.nat({ max: token.length })
+    const change = fc.tuple(at, at, fc.string({ unit: 'binary', maxLength: 8 }))
+    await fc.assert(
+      fc.asyncProperty(change, async ([from, to, text]) => {
+        const changed = token.slice(0, from) + text + token.slice(Math.max(from, to))
+        fc.pre(changed !== token)
+        expect(await verdict(changed)).toBe('offer_invalid')
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it.each([
+    ['a space before it', (token: string) => ` ${token}`],
+    ['a line end after it', (token: string) => `${token}\n`],
+    ['padding', (token: string) => `${token}=`],
+    ['a space within its signature', (token: string) => token.replace(/.{5}$/, ' $&')],
+    ['bits that its signature does not use', withUnusedBits],
+    ['a fourth part', (token: string) => `${token}.e30`],
+    ['no dots', (token: string) => token.replaceAll('.', '')],
+    ['no header', (token: string) => token.slice(token.indexOf('.'))],
+    ['nothing', () => ''],
+  ])('a second way of writing is refused: %s', async (_, write) => {
+    expect(await verdict(write(await sign(order)))).toBe('offer_invalid')
+  })
+})
+
+/** The last of 43 characters says four bits; the two that are left over say nothing. */
+function withUnusedBits(token: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  return token.slice(0, -1) + letters[letters.indexOf(token.at(-1)!) + 1]
+}
+
+describe('the header of an offer', () => {
+  it.each([
+    ['says crit', { crit: ['exp'], exp: 1 }],
+    ['says that the payload is not encoded', { crit: ['b64'], b64: false }],
+    ['is that of a token for something else', { typ: 'at+jwt' }],
+    ['says typ as no string', { typ: 7 }],
+    ['says alg twice over', { alg: ['HS256', 'none'] }],
+    ['says alg in small letters', { alg: 'hs256' }],
+    ['says no alg', { alg: undefined }],
+    ['says None', { alg: 'None' }],
+    ['says RS256', { alg: 'RS256' }],
+  ])('is refused where it %s, though the secret has signed it', async (_, header) => {
+    expect(await verdict(signWith(header))).toBe('offer_invalid')
+  })
+
+  it.each([
+    ['kid', { kid: '../../../../dev/null' }],
+    ['jku', { jku: 'https://evil.example/keys.json' }],
+    ['x5u', { x5u: 'https://evil.example/cert.pem' }],
+    ['jwk', { jwk: { kty: 'oct', k: base64('the key of the attacker, 32 bytes') } }],
+  ])('names no key: %s opens nothing and is asked nothing', async (_, header) => {
+    const payload = JSON.stringify({ ...order, exp: EXPIRES })
+    const json = JSON.stringify({ alg: 'HS256', ...header })
+    for (const secret of ['', '\0', 'the key of the attacker, 32 bytes']) {
+      await expectRefusal({ offer: signRaw(json, payload, secret) }, 'offer_invalid')
+    }
+    expect(await verdict(signRaw(json, payload))).toBe('119.00 EUR')
+  })
+
+  it.each([{}, { typ: 'JWT' }, { typ: 'jwt' }, { typ: 'application/jwt' }])(
+    'may be what libraries write: %j',
+    async (header) => expect(await verdict(signWith(header))).toBe('119.00 EUR'),
+  )
+
+  it('cannot make a public key or an encryption of the secret', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const asymmetric = new SignJWT({ ...order, exp: EXPIRES }).setProtectedHeader({ alg: 'RS256' })
+    expect(await verdict(await asymmetric.sign(privateKey))).toBe('offer_invalid')
+    const encrypted = new EncryptJWT({ ...order, exp: EXPIRES })
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+      .encrypt(key(SECRET.slice(0, 32)))
+    expect(await verdict(await encrypted)).toBe('offer_invalid')
+  })
+})
+
+describe('the payload of an offer is refused, though the secret has signed it,', () => {
+  const json = JSON.stringify({ ...order, exp: EXPIRES }).slice(0, -1)
+  const header = '{"alg":"HS256"}'
+
+  it.each([
+    ['with a key twice', `${json},"amount":"1.00"}`],
+    ['with a key of a part twice', `${json},"customer":{"email":"a@b.co","email":"c@d.co"}}`],
+    ['with __proto__', `${json},"__proto__":{"amount":"1.00"}}`],
+    ['with constructor', `${json},"constructor":{"prototype":{"amount":"1.00"}}}`],
+    ['with what is no JSON after it', `${json}} `.replace(/ $/, 'x')],
+    ['as a list', `[${json}}]`],
+    ['as null', 'null'],
+    ['as nothing', ''],
+    ['as a token within the token', `"${signRaw(header, `${json}}`)}"`],
+  ])('%s', async (_, payload) => {
+    expect(await verdict(signRaw(header, payload))).toBe('offer_invalid')
+    expect(Object.hasOwn(Object.prototype, 'amount')).toBe(false)
+  })
+
+  it.each([
+    ['amount', { amount: 119 }],
+    ['minAmount', { editable: true, minAmount: 1 }],
+    ['tax', { tax: 19.0 }],
+    ['unitPrice', { items: [{ name: 'Lamp', quantity: 1, unitPrice: 119 }] }],
+    ['shipping', { shipping: { amount: 4.9 } }],
+    ['a preset', { editable: true, presets: ['5.00', 10] }],
+  ])('with a number that holds an amount: %s', async (_, terms) => {
+    expect(await verdict(await sign({ ...order, ...terms }))).toBe('offer_invalid')
+  })
+
+  it.each([
+    ['exp as text', { exp: String(EXPIRES) }],
+    ['exp in milliseconds', { exp: EXPIRES * 1000 }],
+    ['exp without an end', { exp: 1e300 }],
+    ['exp in two years', { exp: EXPIRES + 63_072_000 }],
+    ['exp as null', { exp: null }],
+    ['nbf in a minute', { nbf: AT.getTime() / 1000 + 60 }],
+    ['a checkout that is no string', { checkout: 7 }],
+    ['no provider', { provider: undefined }],
+    ['no amount', { amount: undefined }],
+    ['no currency', { currency: undefined }],
+    ['an order id that is no string', { orderId: 1042 }],
+  ])('with %s', async (_, terms) => {
+    const offer = signWith({}, { ...order, exp: EXPIRES, ...terms })
+    expect(await verdict(offer)).toBe('offer_invalid')
+  })
+
+  it('to the second when it has expired: there is no tolerance', async () => {
+    const now = AT.getTime() / 1000
+    expect(await verdict(await sign({ ...order, exp: now }))).toBe('offer_expired')
+    expect(await verdict(await sign({ ...order, exp: now + 1 }))).toBe('119.00 EUR')
+  })
+
+  it('as invalid and not as expired, where somebody else has signed it', async () => {
+    const late = { ...order, exp: AT.getTime() / 1000 - 1 }
+    expect(await verdict(await sign(late, 'some other secret of thirty-two bytes'))).toBe(
+      'offer_invalid',
+    )
+  })
+})
+
+describe('an offer of many items', () => {
+  const withItems = (count: number) => ({
+    ...order,
+    amount: `${count}.00`,
+    items: Array.from({ length: count }, (_, index) => ({
+      name: `Lamp no. ${index}`,
+      quantity: 1,
+      unitPrice: '1.00',
+    })),
+  })
+
+  it('is taken up to 8192 characters', async () => {
+    const { createSession } = await start()
+    const offer = await sign(withItems(90))
+    expect(offer.length).toBeGreaterThan(6000)
+    expect((await createSession({ offer })).status).toBe(201)
+    await expectRefusal({ offer: offer.padEnd(8193, 'A') }, 'invalid_request')
+    await expectRefusal({ offer: offer.padEnd(16_384, 'A') }, 'payload_too_large')
+  })
+})
+
+describe('a secret', () => {
+  it('that was taken off the list makes its offers invalid', async () => {
+    const offer = await sign(order, OLD_SECRET)
+    await expectRefusal({ offer }, 'offer_invalid', SECRET)
+  })
+
+  it('is in no answer and no line of the log', async () => {
+    const { createSession, logs } = await start()
+    const bodies = [
+      await sign(order),
+      `${await sign(order)}x`,
+      await sign({ ...order, exp: 1 }),
+      await sign({ ...order, amount: 1 }),
+    ]
+    const answers = []
+    for (const offer of bodies) answers.push(await (await createSession({ offer })).text())
+    const told = [...answers, ...logs].join('\n')
+    for (const secret of [SECRET, OLD_SECRET]) {
+      for (const form of [secret, Buffer.from(secret).toString('base64').slice(0, 40)]) {
+        expect(told).not.toContain(form)
+      }
+    }
   })
 })

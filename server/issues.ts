@@ -1,0 +1,7 @@
+/** What a schema found, in words for whoever wrote it: the path, and what is expected there. */
+import type { z } from 'zod'
+
+/** A value is never shown, since it may be a secret: zod's messages say what is expected, not what came. */
+export function describeIssue({ path, message }: z.core.$ZodIssue): string {
+  return path.length > 0 ? `${path.join('.')}: ${message}` : message
+}
