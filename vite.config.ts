@@ -56,10 +56,15 @@ export default defineConfig(({ mode }) => ({
         sourcemap: true,
         target: 'es2022',
         minify: false,
+        // As a library: else Vite preloads the parts from where it thinks that the site is.
+        lib: {
+          formats: ['es'],
+          entry: Object.fromEntries(
+            ['index', 'elements', 'headless'].map((name) => [name, here(`widget/${name}.ts`)]),
+          ),
+        },
         rollupOptions: {
-          input: { index: here('widget/index.ts'), elements: here('widget/elements.ts') },
           external: /^lit(\/|$)/,
-          preserveEntrySignatures: 'strict',
           output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
         },
       },

@@ -210,6 +210,13 @@ export class CheckoutController {
     return typeof this.entry === 'bigint' ? full(this.entry) : ''
   }
 
+  /** What may be paid, said beforehand. */
+  get hint(): string {
+    const { minAmount, maxAmount } = this.terms ?? {}
+    if (!minAmount && !maxAmount) return ''
+    return this.say(!maxAmount ? 'minimum' : minAmount ? 'range' : 'maximum')
+  }
+
   /** Takes what the page says, at first and after each change. */
   configure(options: CheckoutOptions): void {
     const before = this.options

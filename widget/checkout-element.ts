@@ -297,7 +297,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
         />
       </div>
       ${this.#renderPresets()}
-      <p part="hint" id="hint" ?hidden=${!!error && !!fault}>${this.#hint}</p>
+      <p part="hint" id="hint" ?hidden=${!!error && !!fault}>${this.#controller.hint}</p>
     `
   }
 
@@ -325,12 +325,6 @@ export class CoinslotCheckoutElement extends TemplateElement {
         ${controller.format!.full(preset)}
       </label>
     `
-  }
-
-  get #hint(): string {
-    const { minAmount, maxAmount } = this.#controller.terms ?? {}
-    if (!minAmount && !maxAmount) return ''
-    return this.#controller.say(!maxAmount ? 'minimum' : minAmount ? 'range' : 'maximum')
   }
 
   get #isDisabled(): boolean {

@@ -1,18 +1,17 @@
 /** The fields in which a buyer says who he is. Loaded where a checkout asks for that; keeps what is typed here alone. */
 import type { html as Html } from 'lit/html.js'
 import { countriesIn, countryOf, type Country } from '../server/contract/countries.ts'
-import type { Customer } from '../server/contract/customer.ts'
 import {
   faultsOf,
   fieldsOf,
   isAddress,
-  missingParts,
   toCustomer,
   type CustomerField,
   type PartName,
 } from '../server/contract/customer-fields.ts'
 import { customerMessages } from '../server/contract/customer-messages.ts'
 import type { CheckoutController, CustomerFields } from './checkout-controller.ts'
+import { givenCustomer, missingCustomer } from './missing-customer.ts'
 
 export { styles } from './customer-part.styles.ts'
 
@@ -23,8 +22,6 @@ export interface CheckoutElement extends HTMLElement {
   pay(): Promise<void>
   adoptStyles(styles: string): void
 }
-
-const ORDER: readonly PartName[] = ['name', 'email', 'phone', 'billingAddress', 'shippingAddress']
 
 export function createCustomerFields(
   html: typeof Html,
@@ -46,22 +43,7 @@ export function createCustomerFields(
     return named.countries
   }
 
-  /** What neither the page nor the offer tells. */
-  function asked(): PartName[] {
-    const { collect, missing, customer } = checkout.told
-    const wanted = new Set<unknown>([collect, missing].flat())
-    const known = { ...Object(customer), ...given() } as Customer
-    return missingParts(
-      known,
-      ORDER.filter((part) => wanted.has(part)),
-    )
-  }
-
-  function given(): Customer {
-    // What is empty is not known, as it is not sent.
-    const text = JSON.stringify({ ...checkout.options!.customer }, (_, value) => value || undefined)
-    return JSON.parse(text) as Customer
-  }
+  const asked = () => missingCustomer(checkout)
 
   function hasToggle(): boolean {
     return asked().filter(isAddress).length === 2
@@ -202,7 +184,7 @@ export function createCustomerFields(
       const isDouble = isSame && hasToggle()
       const source = (name: string) =>
         valueOf(isDouble ? name.replace('shipping', 'billing') : name)
-      return { ...toCustomer(parts, source), ...given() }
+      return { ...toCustomer(parts, source), ...givenCustomer(checkout) }
     },
 
     point() {

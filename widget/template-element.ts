@@ -1,11 +1,8 @@
 /** A custom element with a Lit template: what we use of LitElement, which would cost 2 kB more (brotli). */
 import { render } from 'lit/html.js'
-import { configuration, listeners } from './configuration.ts'
-import { languageOf } from './language.ts'
-import { localeAt } from './locale-at.ts'
+import { listeners } from './configuration.ts'
 import { pageNonce } from './page-nonce.ts'
-
-const SCRIPT_ORIGIN = new URL(import.meta.url).origin
+import { settingsAt, type PageSettings } from './page-settings.ts'
 
 // Servers import the elements too, to render pages around them, and have no HTMLElement.
 const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement)
@@ -60,16 +57,8 @@ export abstract class TemplateElement extends Base {
   protected get settings() {
     const { attributes, objects } = this.constructor as typeof TemplateElement
     const names = [...attributes, ...objects]
-    const { server, messages } = configuration
     const own = Object.fromEntries(names.map((name) => [name, this[name as keyof this]]))
-    const locale = localeAt(this, this.locale ?? configuration.locale)
-    return {
-      ...own,
-      messages: { ...messages, ...(own['messages'] as typeof messages) },
-      server: (this.server ?? server ?? SCRIPT_ORIGIN).replace(/\/+$/, ''),
-      locale,
-      language: languageOf(locale, this.#listener),
-    }
+    return settingsAt(this, own as PageSettings, this.#listener)
   }
 
   connectedCallback(): void {
