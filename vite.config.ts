@@ -1,7 +1,8 @@
 /** Builds everything that is shipped: the script tag, the npm widget, the server and the demo. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
@@ -23,6 +24,7 @@ export default defineConfig(({ mode }) => ({
   builder: {
     async buildApp(builder) {
       removeScriptTag()
+      rmSync(here('dist/types'), { recursive: true, force: true })
       for (const name of [...PARTS, 'bundle', 'client', 'widget', 'server']) {
         await builder.build(builder.environments[name]!)
       }
@@ -92,7 +94,7 @@ export default defineConfig(({ mode }) => ({
     languageFiles(),
     verifiedParts(),
     pinnedScript(),
-    mode === 'start' ? [] : declarations(),
+    mode === 'start' ? [] : [declarations(), descriptions()],
     configurationSchemaFile(),
     developmentServer(),
   ],
@@ -256,8 +258,26 @@ function declarations(): Plugin {
     entryRoot: here('.'),
     outDirs: here('dist/types'),
     include: ['widget', 'server'],
+    exclude: ['widget/generate'],
   }) as Plugin
   return { ...plugin, applyToEnvironment: ({ name }) => name === 'server' }
+}
+
+/** What editors and the templates of frameworks are told of the elements. */
+function descriptions(): Plugin {
+  return {
+    name: 'coinslot:descriptions',
+    applyToEnvironment: ({ name }) => name === 'server',
+    // `npm start` does without, and without what reads the doc blocks.
+    async closeBundle() {
+      const { readManifest } = await import('./widget/generate/manifest.ts')
+      const { packageFiles } = await import('./widget/generate/package-files.ts')
+      for (const [path, text] of packageFiles(readManifest())) {
+        await mkdir(dirname(here(`dist/${path}`)), { recursive: true })
+        await writeFile(here(`dist/${path}`), text)
+      }
+    },
+  }
 }
 
 /** The configuration's JSON Schema, for editors. */

@@ -152,6 +152,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
     this.toggleAttribute('required', value)
   }
 
+  /** Nothing can be typed or paid. */
   get disabled(): boolean {
     return this.hasAttribute('disabled')
   }
@@ -165,10 +166,12 @@ export class CoinslotCheckoutElement extends TemplateElement {
     return this.#controller.state
   }
 
+  /** What is wrong with what the buyer entered, by the native flags. */
   get validity(): ValidityState {
     return this.#judged().validity
   }
 
+  /** What is wrong with it, as the buyer is told; empty where nothing is. */
   get validationMessage(): string {
     return this.#judged().validationMessage
   }

@@ -1,4 +1,7 @@
 /** The elements' classes, without registering them. */
+import type { CoinslotCheckoutElement } from './checkout-element.ts'
+import type { CoinslotStatusElement } from './status-element.ts'
+
 export { CoinslotCheckoutElement } from './checkout-element.ts'
 export { CoinslotStatusElement } from './status-element.ts'
 export { configure, type Configuration } from './configuration.ts'
@@ -12,3 +15,10 @@ export {
   CoinslotStatusEvent,
   CoinslotSubmitEvent,
 } from './events.ts'
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'coinslot-checkout': CoinslotCheckoutElement
+    'coinslot-status': CoinslotStatusElement
+  }
+}

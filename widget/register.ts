@@ -13,10 +13,3 @@ export function register(): void {
     if (registry && !registry.get(name)) registry.define(name, element)
   }
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'coinslot-checkout': CoinslotCheckoutElement
-    'coinslot-status': CoinslotStatusElement
-  }
-}

@@ -2,5 +2,6 @@
 import { register } from './register.ts'
 
 export { configure } from './configuration.ts'
+export type * from './elements.ts'
 
 register()

@@ -39,7 +39,11 @@ export abstract class TemplateElement extends Base {
   /** BCP 47 tag; by default the nearest `lang`, then the browser's language. */
   declare locale: string | null
 
-  /** Settles when what changed last is rendered. */
+  /**
+   * Settles when what changed last is rendered.
+   *
+   * @readonly
+   */
   updateComplete: Promise<void> | undefined
   protected readonly internals = this.attachInternals()
   #objects: Record<string, unknown> = {}
@@ -74,6 +78,7 @@ export abstract class TemplateElement extends Base {
     this.requestUpdate()
   }
 
+  /** @internal */
   requestUpdate(): void {
     this.updateComplete ??= this.#updateSoon()
   }
@@ -85,7 +90,11 @@ export abstract class TemplateElement extends Base {
     if (this.isConnected) this.update()
   }
 
-  /** Adds to how the element looks. */
+  /**
+   * Adds to how the element looks.
+   *
+   * @internal
+   */
   adoptStyles(styles: string): void {
     const { adoptedStyleSheets } = this.shadowRoot!
     if (!adoptedStyleSheets) return this.#addStyles(styles)

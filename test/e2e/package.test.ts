@@ -85,7 +85,7 @@ describe('the parts of dist/coinslot.js', () => {
 describe('the package', () => {
   it('has every file that its exports and its command name', () => {
     const { './package.json': _, ...entries } = manifest.exports
-    const files = Object.values(entries).flatMap((entry) =>
+    const files = Object.values(entries).flatMap((entry): string[] =>
       typeof entry === 'string' ? [entry] : Object.values(entry),
     )
     const missing = [...files, manifest.bin.coinslot].filter(
@@ -135,3 +135,133 @@ describe('the package', () => {
     )
   })
 })
+
+describe('the tarball', () => {
+  const files = packedFiles()
+  const code = files.filter((path) => /\.[jt]s$/.test(path) && !path.endsWith('.d.ts'))
+  const isBrowsers = (path: string) => /^dist\/(coinslot|widget\/|demo\/)/.test(path)
+
+  it('has what is named here, and nothing else', () => {
+    const parts = files.map((path) => path.replace(/(-texts-.*|-[\w-]{8})\.js\b/, '-*.js'))
+    const tops = parts.map((path) => path.replace(/^(dist\/[\w-]+\/).*/, '$1'))
+    expect([...new Set(tops)].toSorted()).toEqual([
+      'LICENSE',
+      'README.md',
+      'dist/coinslot-*.js',
+      'dist/coinslot-act-*.js',
+      'dist/coinslot-act-*.js.map',
+      'dist/coinslot-customer-*.js',
+      'dist/coinslot-customer-*.js.map',
+      'dist/coinslot-languages-*.js',
+      'dist/coinslot-languages-*.js.map',
+      'dist/coinslot-status-*.js',
+      'dist/coinslot-status-*.js.map',
+      'dist/coinslot.js',
+      'dist/coinslot.js.map',
+      'dist/config.schema.json',
+      'dist/custom-elements.json',
+      'dist/demo/',
+      'dist/server/',
+      'dist/types/',
+      'dist/vscode.css-custom-data.json',
+      'dist/vscode.html-custom-data.json',
+      'dist/web-types.json',
+      'dist/widget/',
+      'package.json',
+    ])
+  })
+
+  it('has no sources, tests or settings, of which only maps and types tell', () => {
+    expect(files.filter((path) => /(^|\/)(test|node_modules|\.[a-z])|\.db$/.test(path))).toEqual([])
+    expect(files.filter((path) => /(?<!\.d)\.tsx?$/.test(path))).toEqual([])
+    expect(files.filter((path) => path.startsWith('dist/types/widget/generate'))).toEqual([])
+  })
+
+  it('has a source map with the sources in it for each script of its entries', () => {
+    const entries = code.filter((path) => /^dist\/(widget|server)\/|^dist\/coinslot/.test(path))
+    const withCode = entries.filter((path) => !path.includes('-texts-') && /[{(]/.test(read(path)))
+    const without = withCode.filter((path) => !files.includes(`${path}.map`))
+    expect(without.filter((path) => !isOnlyExports(read(path)))).toEqual([])
+    for (const path of files.filter((path) => /^dist\/(widget|coinslot).*\.map$/.test(path))) {
+      const map = JSON.parse(read(path)) as {
+        sources: string[]
+        sourcesContent?: string[]
+      }
+      expect(map.sourcesContent?.length ?? 0, path).toBe(map.sources.length)
+    }
+  })
+
+  it('reaches nothing but itself, Lit and React from what browsers load', () => {
+    const imports = code
+      .filter(isBrowsers)
+      .flatMap((path) =>
+        [
+          ...withoutComments(read(path)).matchAll(
+            /\b(?:from|import)\s*\(?\s*["'`]([^"'`\n]+)["'`]/g,
+          ),
+        ].map(([, name]) => `${path} -> ${name}`),
+      )
+    const others = imports.filter((arrow) => {
+      return !/ -> (lit\/html\.js|react|\.\/[\w.-]+\.js|coinslot-[\w-]+\.js|\/coinslot)/.test(arrow)
+    })
+    expect(others).toEqual([])
+  })
+
+  it('has no secret, and in what browsers load not even the name of one', () => {
+    const names = /_API_KEY|_SECRET\b|WEBHOOK_KEY|X-SC-ApiKey|x-api-key/
+    const maps = files.filter((path) => /^dist\/(coinslot|widget|demo).*\.map$/.test(path))
+    const inBrowsers = [...code.filter(isBrowsers), ...maps]
+    expect(inBrowsers.filter((path) => names.test(read(path)))).toEqual([])
+    const secrets = /\b(ks_(live|test)_\w{8}|whsec_[A-Za-z0-9+/]{24}|npm_\w{30}|-----BEGIN)/
+    expect(files.filter((path) => secrets.test(read(path)))).toEqual([])
+  })
+
+  it('can be published with provenance, by whom it names', () => {
+    expect(manifest.publishConfig).toEqual({
+      access: 'public',
+      provenance: true,
+    })
+    expect(manifest.repository.url).toMatch(/^git\+https:\/\/github\.com\//)
+  })
+
+  it('has types for every entry that is code', () => {
+    const { './package.json': _, ...entries } = manifest.exports
+    const untyped = Object.entries(entries).filter(([name, entry]) => {
+      return !name.endsWith('.json') && !(typeof entry === 'object' && 'types' in entry)
+    })
+    expect(untyped).toEqual([])
+  })
+
+  it('says of every file with side effects that it has them', async () => {
+    const effects = manifest.sideEffects.map((path) => path.slice(2))
+    expect(effects).toEqual(['dist/widget/index.js', 'dist/coinslot.js'])
+    const registering = code
+      .filter((path) => path.startsWith('dist/widget/'))
+      .filter((path) => {
+        return /\.define\(/.test(read(path))
+      })
+    expect(registering).toEqual(['dist/widget/index.js'])
+  })
+})
+
+/** What `npm pack` would put into the package. */
+function packedFiles(): string[] {
+  const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: fileURLToPath(root),
+    stdio: ['ignore', 'pipe', 'ignore'],
+    maxBuffer: 10 ** 8,
+  })
+  const [packed] = JSON.parse(output.toString()) as {
+    files: { path: string }[]
+  }[]
+  return packed!.files.map(({ path }) => path)
+}
+
+/** Whether a file only hands on what others have. */
+function isOnlyExports(code: string): boolean {
+  return code.split(/;|\n/).every((line) => /^\s*(import\b|export \{|\/\/|$)/.test(line))
+}
+
+function withoutComments(code: string): string {
+  return code.replace(/\/\*\*[^]*?\*\/|^\s*\/\/.*/gm, '')
+}
