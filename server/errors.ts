@@ -250,6 +250,8 @@ export class WebhookRejected extends CoinslotError {
 
 export abstract class ProviderError extends CoinslotError {
   abstract readonly retryable: boolean
+  /** The provider may have done what it was told to all the same. */
+  abstract readonly mayBeDone: boolean
 
   /** The same failure, told with the session that it left behind. */
   of(sessionId: string): this {
@@ -262,18 +264,26 @@ export class ProviderRejected extends ProviderError {
   readonly code = 'provider_rejected'
   readonly status = 502
   readonly retryable = false
+  readonly mayBeDone = false
 }
 
 export class ProviderUnavailable extends ProviderError {
   readonly code = 'provider_unavailable'
   readonly status = 502
   readonly retryable = true
+  readonly mayBeDone: boolean = true
+}
+
+/** The provider has not been told: there was no connection, or it would not listen just now. */
+export class ProviderUnreached extends ProviderUnavailable {
+  override readonly mayBeDone = false
 }
 
 export class ProviderTimeout extends ProviderError {
   readonly code = 'provider_timeout'
   readonly status = 504
   readonly retryable = true
+  readonly mayBeDone = true
 }
 
 /** The database is away, or too busy: the same Idempotency-Key may be sent again. */

@@ -36,6 +36,8 @@ export interface Answer extends StoredAnswer {
 
 /** What is to be done to a session, and how to tell of it. */
 export interface Work {
+  /** The provider does this once however often it is told to; see `ClaimOptions`. */
+  readonly repeatable?: boolean
   /** Calls the provider. What it throws as a refusal leaves the key free. */
   readonly act: (session: SessionRecord) => Promise<SessionResult>
   readonly answer: (session: SessionRecord) => StoredAnswer
@@ -75,8 +77,13 @@ export function toIntent(route: string, body: unknown, caller: Caller): Intent {
   }
 }
 
-/** What a provider knows an intent by: it tells neither our session's id nor the page's key. */
-export function toProviderKey({ scope, key }: Intent): string {
+/** What a provider knows the opening of a session by, whoever asks for it; it does not tell its id. */
+export function openingKey({ id }: Pick<SessionRecord, 'id'>): string {
+  return digest(`open\n${id}`)
+}
+
+/** What a provider knows a change by; it does not tell the page's key. */
+export function changeKey({ scope, key }: Intent): string {
   return digest(`${scope}\n${key}`)
 }
 
@@ -88,8 +95,8 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
       return prior?.answer ? { ...prior.answer, replayed: true } : undefined
     },
 
-    async work(intent, session, requestId, { act, answer }) {
-      const claim = await store.claim(intent, session, now())
+    async work(intent, session, requestId, { act, answer, repeatable = false }) {
+      const claim = await store.claim(intent, session, now(), { repeatable })
       if (claim.kind === 'in_progress') throw new IdempotencyInProgress()
       if (claim.kind === 'reused') throw new IdempotencyKeyReused()
       if (claim.kind === 'order_paid') throw orderPaid(claim.payment)
@@ -125,15 +132,18 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
     requestId: string,
     error: unknown,
   ): Promise<StoredAnswer> {
-    const { id, reference, failure: before } = lease.session
+    const { id, redirectUrl, failure: before } = lease.session
     const failure = toProviderError(error)?.of(id)
+    const isOpening = redirectUrl === null
+    const attempt = failure?.mayBeDone ? 'unknown' : 'failed'
+    const told = failure && isOpening ? ({ attempt } as const) : {}
     if (!failure || failure.retryable) {
-      await release(intent, lease, { failure: failure?.code ?? before }, () => null)
+      await release(intent, lease, { failure: failure?.code ?? before, ...told }, () => null)
       throw failure ?? error
     }
     log.error({ session: idForLog(id), err: failure }, 'the provider refused the request')
     // A refused change leaves the session as it was; a refused session ends here.
-    const result = { failure: failure.code, failed: reference === null }
+    const result = { failure: failure.code, failed: isOpening, ...told }
     return release(intent, lease, result, () => problemAnswer(failure, requestId))
   }
 }

@@ -21,7 +21,10 @@ export interface SessionRecord {
   readonly likeness: string | null
   readonly locale: string | null
   readonly provider: string
-  /** The provider's id of its session; null until the provider has answered. */
+  /**
+   * The provider's id of its session: of the last attempt to have one, or of the one that was paid.
+   * Null until the provider has answered.
+   */
   readonly reference: string | null
   readonly redirectUrl: string | null
   /** Why the last call to the provider failed; null once one has succeeded. */

@@ -11,14 +11,16 @@ import {
   CheckoutNotFound,
   OrderAlreadyPaid,
   ProviderUnavailable,
+  ProviderUnreached,
   SessionNotFound,
   SessionNotOpen,
 } from './errors.ts'
 import {
+  changeKey,
   createIntents,
+  openingKey,
   problemAnswer,
   toIntent,
-  toProviderKey,
   type Answer,
   type Caller,
   type IntentsDeps,
@@ -83,13 +85,14 @@ export function createSessions(deps: SessionsDeps): Sessions {
       assertCustomer(customer, terms.missing)
       await count({ ...opened, address: caller.address })
       return intents.work(intent, opened, caller.requestId, {
+        repeatable: providers.get(opened.provider)?.adapter.capabilities.idempotent ?? false,
         async act(session) {
           assertOpen(session)
           // Somebody has begun to pay this order before, with the very same terms.
-          if (session.reference !== null) return { failure: null }
+          if (session.redirectUrl !== null) return { failure: null }
           const provider = providerOf(session)
           const order = toOrder(session, session.amount, customer)
-          const call = { idempotencyKey: toProviderKey(intent) }
+          const call = { idempotencyKey: openingKey(session) }
           return toResult(await provider.adapter.createSession(order, call), provider)
         },
         answer: (session) => sessionAnswer(session, 201),
@@ -109,11 +112,12 @@ export function createSessions(deps: SessionsDeps): Sessions {
           assertOpen(session)
           const provider = providerOf(session)
           const { adapter } = provider
-          const { reference } = session
-          if (reference === null) throw new SessionNotOpen(toPublicSession(session))
+          const { reference, redirectUrl } = session
+          if (reference === null || redirectUrl === null)
+            throw new SessionNotOpen(toPublicSession(session))
           if (!adapter.updateSession) throw new AmountNotEditable(PROVIDER_CANNOT_CHANGE)
           const order = toOrder(session, amount, body.customer)
-          const call = { idempotencyKey: toProviderKey(intent) }
+          const call = { idempotencyKey: changeKey(intent) }
           const changed = await adapter.updateSession(reference, order, call)
           return { ...toResult(changed, provider), amount }
         },
@@ -190,7 +194,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   function providerOf(session: SessionRecord): ConfiguredProvider {
     const provider = providers.get(session.provider)
     // It was there when the session was made, and has been taken out of the configuration since.
-    if (!provider) throw new ProviderUnavailable('this payment provider is not available any more')
+    if (!provider) throw new ProviderUnreached('this payment provider is not available any more')
     return provider
   }
 

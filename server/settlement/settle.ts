@@ -13,6 +13,8 @@ export interface PaymentReport {
    */
   readonly eventId: string
   readonly reference: string
+  /** Our own session that it is of, where the provider tells back what it was given. */
+  readonly sessionId?: string
   readonly status: SessionStatus
   /**
    * The provider's own word where that is none that we know. Then nothing is certain, not even that
@@ -29,12 +31,17 @@ export interface SettlementChange {
   readonly exception: SessionException | null
   /** In minor units: what was paid, where the buyer was free to change it at the provider. */
   readonly amount?: bigint
+  /** The provider session that was paid, where it is not the one that the session had. */
+  readonly reference?: string
   /** What the merchant is told. */
   readonly event: NotificationType
 }
 
+/** Whose report it is: of the provider session that the session has, or of another one made for it. */
+export type AttemptRole = 'current' | 'other'
+
 /**
- * What a report changes of the session whose reference it names, step by step; nothing where it is
+ * What a report changes of the session that it is of, step by step; nothing where it is
  * empty. Statuses only go forward; money that is not exactly what was asked for is flagged for a
  * person and never makes a session `paid` by itself.
  * @param isOrderPaid whether another session of its order is paid already
@@ -43,14 +50,38 @@ export function settle(
   session: SessionRecord,
   report: PaymentReport,
   isOrderPaid = false,
+  role: AttemptRole = 'current',
 ): readonly SettlementChange[] {
-  if (report.provider !== session.provider || report.reference !== session.reference) return []
+  if (report.provider !== session.provider) return []
+  if (role === 'other') return settleOther(session, report, isOrderPaid)
+  if (report.reference !== session.reference) return []
   if (report.status === 'paid') return settlePayment(session, report, isOrderPaid)
   if (report.status === 'refunded') return settleRefund(session, report, isOrderPaid)
   if (report.status === 'pending' || !canMove(session.status, report.status)) return []
   // One payment of a static order that fails ends nothing: the next buyer may pay it.
   if (report.status === 'failed' && takesSeveral(session)) return []
   return [moveTo(report.status, session)]
+}
+
+/** Of another attempt's only money counts: the session goes on where that one fails or lapses. */
+function settleOther(
+  session: SessionRecord,
+  report: PaymentReport,
+  isOrderPaid: boolean,
+): readonly SettlementChange[] {
+  const { status } = report
+  if (status !== 'paid' && status !== 'refunded') return []
+  if (session.status === 'paid' || session.status === 'refunded') {
+    // Given back is then the payment that was one too many.
+    if (status === 'refunded') return []
+    if (session.status === 'refunded') return flag(session, 'duplicate')
+  }
+  const settleMoney = status === 'paid' ? settlePayment : settleRefund
+  const steps = settleMoney(session, report, isOrderPaid)
+  const { reference } = report
+  return steps.map((step) =>
+    step.status === session.status ? step : Object.assign({ reference }, step),
+  )
 }
 
 /** The change that advances or ends a session, whatever brought it about. */

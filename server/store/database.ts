@@ -3,6 +3,7 @@ import type { Generated } from 'kysely'
 
 export interface Database {
   sessions: SessionsTable
+  attempts: AttemptsTable
   intents: IntentsTable
   reports: ReportsTable
   outbox: OutboxTable
@@ -37,6 +38,23 @@ export interface SessionsTable {
   ask_at: string
   lease_until: string | null
   fence: Generated<number>
+  /** The fence under which the attempt began that `reference` is of. */
+  attempt: Generated<number>
+  /** What is known of that attempt while it has no reference. */
+  attempt_state: Generated<string>
+  /** The provider session that was paid, where that is one of an earlier attempt. */
+  paid_reference: string | null
+}
+
+/** The attempts before a session's current one, which stands in the session's own row. */
+export interface AttemptsTable {
+  session_id: string
+  /** The fence under which it began. */
+  number: number
+  provider: string
+  reference: string | null
+  state: string
+  updated_at: string
 }
 
 export interface IntentsTable {
@@ -57,6 +75,8 @@ export interface ReportsTable {
   amount: string | null
   currency: string | null
   session_id: string | null
+  /** The session that the provider says it is of. */
+  told_session: string | null
   received_at: string
 }
 

@@ -103,6 +103,44 @@ async function addHandoff(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('sessions').addColumn('handoff', 'text').execute()
 }
 
+async function createAttempts(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('attempts')
+    .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.id'))
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('provider', 'text', (column) => column.notNull())
+    .addColumn('reference', 'text')
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('updated_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('attempts_primary', ['session_id', 'number'])
+    .execute()
+  await db.schema
+    .createIndex('attempts_by_reference')
+    .unique()
+    .on('attempts')
+    .columns(['provider', 'reference'])
+    .execute()
+
+  // What a server of before this leaves behind without a reference may have been made all the same.
+  for (const [name, type, initial] of [
+    ['attempt', 'integer', 0],
+    ['attempt_state', 'text', 'unknown'],
+  ] as const) {
+    await db.schema
+      .alterTable('sessions')
+      .addColumn(name, type, (column) => column.notNull().defaultTo(initial))
+      .execute()
+  }
+  await db.schema.alterTable('sessions').addColumn('paid_reference', 'text').execute()
+
+  await db.schema.alterTable('reports').addColumn('told_session', 'text').execute()
+  await db.schema
+    .createIndex('reports_by_told_session')
+    .on('reports')
+    .column('told_session')
+    .execute()
+}
+
 async function createSandbox(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('sandbox_payments')
@@ -151,6 +189,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-22-sandbox-events': { up: createSandboxEvents },
   '2026-11-23-handoff': { up: addHandoff },
   '2026-11-24-orders': { up: addOrders },
+  '2026-11-24-attempts': { up: createAttempts },
 }
 
 /**

@@ -6,9 +6,14 @@ import type { SessionRecord } from '../session.ts'
 import type { OutboxTable, ReportsTable, SessionsTable } from './database.ts'
 import type { Destination, OutboxMessage, StoredAnswer } from './store.ts'
 
+export type SessionRow = Selectable<SessionsTable>
+
 export function toSessionRow(
   session: SessionRecord,
-): Omit<Selectable<SessionsTable>, 'fence' | 'ask_at' | 'handoff'> {
+): Omit<
+  SessionRow,
+  'fence' | 'ask_at' | 'handoff' | 'attempt' | 'attempt_state' | 'paid_reference'
+> {
   return {
     id: session.id,
     status: session.status,
@@ -33,7 +38,7 @@ export function toSessionRow(
   }
 }
 
-export function toRecord(row: Selectable<SessionsTable>): SessionRecord {
+export function toRecord(row: SessionRow): SessionRecord {
   return {
     id: row.id,
     status: row.status as SessionRecord['status'],
@@ -47,7 +52,7 @@ export function toRecord(row: Selectable<SessionsTable>): SessionRecord {
     likeness: row.likeness,
     locale: row.locale,
     provider: row.provider,
-    reference: row.reference,
+    reference: row.paid_reference ?? row.reference,
     redirectUrl: row.redirect_url,
     failure: row.failure as SessionRecord['failure'],
     test: row.test === 1,
@@ -64,6 +69,7 @@ export function toReport(row: Selectable<ReportsTable>): PaymentReport {
     eventId: row.event_id,
     reference: row.reference,
     status: row.status as PaymentReport['status'],
+    ...(row.told_session !== null && { sessionId: row.told_session }),
     ...(amount !== null && currency !== null && { amount: readAmount(amount, currency), currency }),
   }
 }
@@ -78,6 +84,7 @@ export function toReportRow(report: PaymentReport, receivedAt: Date): Selectable
     amount: amount === undefined || currency === undefined ? null : formatAmount(amount, currency),
     currency: currency ?? null,
     session_id: null,
+    told_session: report.sessionId ?? null,
     received_at: receivedAt.toISOString(),
   }
 }

@@ -2,9 +2,10 @@
 import type { Kysely, Transaction } from 'kysely'
 import { formatAmount } from '../contract/money.ts'
 import type { SessionRecord } from '../session.ts'
-import type { PaymentReport, SettlementChange } from '../settlement/settle.ts'
+import type { AttemptRole, PaymentReport, SettlementChange } from '../settlement/settle.ts'
+import { earlierReferences, findOwner } from './attempts.ts'
 import type { Database } from './database.ts'
-import { isOrderPaid, lockOrder } from './orders.ts'
+import { isOrderPaid } from './orders.ts'
 import { addMessages } from './outbox.ts'
 import { prepare } from './prepared.ts'
 import { toRecord, toReport, toReportRow } from './rows.ts'
@@ -40,7 +41,7 @@ export async function settleReport(
   unit: Unit,
   report: PaymentReport,
 ): Promise<SessionRecord | undefined> {
-  const { tx, dialect, now } = unit
+  const { tx, now } = unit
   await lockReference(unit, report)
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('reports')
@@ -48,31 +49,51 @@ export async function settleReport(
     .onConflict((conflict) => conflict.columns(['provider', 'event_id']).doNothing())
     .executeTakeFirstOrThrow()
   if (numInsertedOrUpdatedRows !== 1n && (await isSettled(unit, report))) return undefined
-  await lockOrder(tx, dialect, await findOrderOf(tx, report))
-  const row = await tx
-    .selectFrom('sessions')
-    .selectAll()
-    .where('provider', '=', report.provider)
-    .where('reference', '=', report.reference)
-    .$call(dialect.lock)
-    .executeTakeFirst()
+  return settleKept(unit, report)
+}
+
+async function settleKept(unit: Unit, report: PaymentReport): Promise<SessionRecord | undefined> {
+  const row = await findOwner(unit, report)
   if (!row) return undefined
   const before = toRecord(row)
-  const after = await applyReport(unit, before, report, await isOrderPaid(tx, before))
+  const after = await applyReport(unit, before, report, await isOrderPaid(unit.tx, before))
   return after === before ? undefined : after
 }
 
-async function findOrderOf(
-  tx: Unit['tx'],
-  { provider, reference }: PaymentReport,
-): Promise<string | null | undefined> {
-  const row = await tx
-    .selectFrom('sessions')
-    .select('order_name')
-    .where('provider', '=', provider)
-    .where('reference', '=', reference)
-    .executeTakeFirst()
-  return row?.order_name
+/**
+ * Settles the reports that name a session and had to wait, because its attempt was under way.
+ * @returns whether one of them changed it
+ */
+export async function settleTold(unit: Unit, sessionId: string): Promise<boolean> {
+  const rows = await unit.tx
+    .selectFrom('reports')
+    .selectAll()
+    .where('told_session', '=', sessionId)
+    .where('session_id', 'is', null)
+    .orderBy('received_at')
+    .orderBy('event_id')
+    .execute()
+  let hasChanged = false
+  for (const report of rows.map(toReport)) {
+    await lockReference(unit, report)
+    if (await isSettled(unit, report)) continue
+    hasChanged = !!(await settleKept(unit, report)) || hasChanged
+  }
+  return hasChanged
+}
+
+/** Settles what was told of a reference before it was known whose it is. */
+export async function settleReference(
+  unit: Unit,
+  session: SessionRecord,
+  reference: string,
+): Promise<void> {
+  const isPaid = await isOrderPaid(unit.tx, session)
+  const { rows } = await selectWaitingReports(unit.tx, { provider: session.provider, reference })
+  let current = session
+  for (const report of rows.map(toReport)) {
+    current = await applyReport(unit, current, report, isPaid)
+  }
 }
 
 type ReportedOn = Pick<PaymentReport, 'provider' | 'reference'>
@@ -107,9 +128,14 @@ export async function settleSince(
   if (session.reference === null) return session
   const isChanged = amount !== undefined && session.status === 'pending'
   const { provider, reference } = session
-  const select = isChanged ? selectReports : selectWaitingReports
-  const { rows } = await select(unit.tx, { provider, reference })
-  const reports = rows.map(toReport)
+  // What an earlier attempt was paid did not fit the new amount either, perhaps.
+  const others = isChanged ? await earlierReferences(unit.tx, session.id) : []
+  const reports: PaymentReport[] = []
+  for (const named of [reference, ...others]) {
+    const select = isChanged ? selectReports : selectWaitingReports
+    const { rows } = await select(unit.tx, { provider, reference: named })
+    reports.push(...rows.map(toReport))
+  }
   const isPaid = await isOrderPaid(unit.tx, session)
   // Whatever did not fit the old amount is looked at again.
   let current = isChanged ? { ...session, exception: null } : session
@@ -126,9 +152,13 @@ function foresee(
   isPaid: boolean,
 ): Stand {
   return reports.reduce((current, report) => {
-    const last = settle(current, report, isPaid).at(-1)
+    const last = settle(current, report, isPaid, roleOf(current, report)).at(-1)
     return last ? afterChange(current, last) : current
   }, session)
+}
+
+function roleOf({ reference }: SessionRecord, report: PaymentReport): AttemptRole {
+  return report.reference === reference ? 'current' : 'other'
 }
 
 function afterChange(session: SessionRecord, { event, ...change }: SettlementChange) {
@@ -155,6 +185,7 @@ export async function applyChange(
       ...(settled.amount !== undefined && {
         amount: formatAmount(settled.amount, session.currency),
       }),
+      ...(settled.reference !== undefined && { paid_reference: settled.reference }),
       updated_at: now.toISOString(),
     })
     .where('id', '=', session.id)
@@ -181,7 +212,7 @@ async function applyReport(
     .where('event_id', '=', report.eventId)
     .execute()
   let current = session
-  for (const change of unit.settle(session, report, isPaid)) {
+  for (const change of unit.settle(session, report, isPaid, roleOf(session, report))) {
     current = await applyChange(unit, current, change)
   }
   return current

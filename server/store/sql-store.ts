@@ -10,15 +10,33 @@ import {
 import { formatAmount } from '../contract/money.ts'
 import { moveTo } from '../settlement/settle.ts'
 import type { SessionRecord } from '../session.ts'
+import {
+  beginAttempt,
+  findAttempts,
+  isTaken,
+  isToBeOpened,
+  keepLate,
+  lockSession,
+  takeBack,
+} from './attempts.ts'
 import type { Database, IntentsTable, SessionsTable } from './database.ts'
 import { findAlike, findOrder, findPayment, lockOrder } from './orders.ts'
 import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
 import { prepare } from './prepared.ts'
-import { toAnswer, toRecord, toSessionRow } from './rows.ts'
-import { applyChange, lockReference, settleReport, settleSince, type Unit } from './settlements.ts'
+import { toAnswer, toRecord, toSessionRow, type SessionRow } from './rows.ts'
+import {
+  applyChange,
+  lockReference,
+  settleReference,
+  settleReport,
+  settleSince,
+  settleTold,
+  type Unit,
+} from './settlements.ts'
 import type { SqlDatabase, SqlDialect } from './sql-database.ts'
 import {
   ReferenceTaken,
+  type ClaimOptions,
   type ClaimOutcome,
   type Intent,
   type Lease,
@@ -64,20 +82,22 @@ export function createSqlStore(
 
   return {
     findPrior: (scope, key) => findPrior(db, { scope, key }),
-    claim: (intent, session, now) => transact((tx) => claim(tx, dialect, intent, session, now)),
+    claim: (intent, session, now, options = {}) =>
+      change(now, (unit) => claim(unit, intent, session, options)),
     release: (intent, lease, result, answer, now) =>
       change(now, async (unit) => {
         const session = await release(unit, lease, result)
         if (!session) return undefined
         const settled = await settleSince(unit, session, result)
         const kept = answer(settled, await findPayment(unit.tx, settled.order, settled.id))
-        if (kept) await keepAnswer(unit.tx, intent, kept)
+        if (kept) await keepAnswer(unit.tx, intent, settled.id, kept)
         return kept
       }),
     findSession: async (id) => {
       const { rows } = await selectSession(db, { id })
       return rows[0] && toRecord(rows[0])
     },
+    findAttempts: (sessionId) => findAttempts(db, sessionId),
     findHandoff: async (id) => {
       const row = await db
         .selectFrom('sessions')
@@ -88,6 +108,7 @@ export function createSqlStore(
     },
     findPayment: (order) => findPayment(db, order),
     settle: (report, now) => change(now, (unit) => settleReport(unit, report)),
+    settleWaiting: (sessionId, now) => change(now, (unit) => settleTold(unit, sessionId)),
     expire: (session, now) => change(now, (unit) => expire(unit, session)),
     takeDue: (limit, now, next) => transact((tx) => takeDue(tx, dialect, limit, now, next)),
     findOpen: async (after, limit) => {
@@ -143,12 +164,12 @@ async function findPrior(
 }
 
 async function claim(
-  tx: Tx,
-  dialect: SqlDialect,
+  unit: Unit,
   intent: Intent,
   session: SessionRecord | string,
-  now: Date,
+  options: ClaimOptions,
 ): Promise<ClaimOutcome> {
+  const { tx, dialect, now } = unit
   const isNew = typeof session !== 'string'
   const order = isNew ? session.order : await findOrder(tx, session)
   await lockOrder(tx, dialect, order)
@@ -157,12 +178,13 @@ async function claim(
   const known = isNew ? await findAlike(tx, session, now) : session
   const id = known ?? (isNew ? session.id : session)
   const isFirst = await addIntent(tx, intent, id, now)
-  if (!isFirst) return claimAgain(tx, dialect, intent, now)
+  const attempt = isNew ? options : undefined
+  if (!isFirst) return claimAgain(unit, intent, attempt)
   if (isNew && known === undefined) {
     return { kind: 'claimed', lease: await addSession(tx, session, now) }
   }
-  const lease = await takeLease(tx, id, now)
-  if (lease) return { kind: 'claimed', lease }
+  const row = await takeLease(tx, id, now)
+  if (row) return takeUp(unit, row, attempt)
   // The session is being changed under another key: this one stays unused.
   await tx
     .deleteFrom('intents')
@@ -172,13 +194,16 @@ async function claim(
   return { kind: 'in_progress' }
 }
 
-/** A claim of an intent that is known: to be answered again, to be gone on with, or somebody else's. */
+/**
+ * A claim of an intent that is known: to be answered again, to be gone on with, or somebody else's.
+ * @param attempt how to go on with opening the session, where that is what it is for
+ */
 async function claimAgain(
-  tx: Tx,
-  dialect: SqlDialect,
+  unit: Unit,
   intent: Intent,
-  now: Date,
+  attempt: ClaimOptions | undefined,
 ): Promise<ClaimOutcome> {
+  const { tx, dialect, now } = unit
   const known = await findPrior(tx, intent)
   // Whoever works on the session may be keeping the answer at this moment.
   if (known && !known.answer) await lockSession(tx, dialect, known.sessionId)
@@ -187,12 +212,25 @@ async function claimAgain(
   if (!prior) return { kind: 'in_progress' }
   if (prior.fingerprint !== intent.fingerprint) return { kind: 'reused' }
   if (prior.answer) return { kind: 'replay', answer: prior.answer }
-  const lease = await takeLease(tx, prior.sessionId, now)
-  return lease ? { kind: 'claimed', lease } : { kind: 'in_progress' }
+  const row = await takeLease(tx, prior.sessionId, now)
+  return row ? takeUp(unit, row, attempt) : { kind: 'in_progress' }
 }
 
-async function lockSession(tx: Tx, dialect: SqlDialect, id: string): Promise<void> {
-  await tx.selectFrom('sessions').select('id').where('id', '=', id).$call(dialect.lock).execute()
+/**
+ * The claim of a session by its row.
+ * @param attempt how to go on with opening it, where it was begun before and is not opened yet
+ */
+async function takeUp(
+  unit: Unit,
+  row: SessionRow,
+  attempt: ClaimOptions | undefined,
+): Promise<ClaimOutcome> {
+  const { tx, dialect, now } = unit
+  if (!attempt || !isToBeOpened(row, now)) return { kind: 'claimed', lease: toLease(row) }
+  const begun = await beginAttempt(tx, row, now, attempt)
+  // The attempt before may have been paid: then no call is made for this one.
+  const settled = (await settleTold(unit, row.id)) && (await lockSession(tx, dialect, row.id))
+  return { kind: 'claimed', lease: toLease(settled || begun) }
 }
 
 const insertIntent = prepare((db, row: Insertable<IntentsTable>) =>
@@ -224,17 +262,33 @@ async function addSession(tx: Tx, session: SessionRecord, now: Date): Promise<Le
   const fence = 1
   const askAt = new Date(session.createdAt.getTime() + FIRST_ASK_MS).toISOString()
   const lease = { lease_until: leaseUntil(now), fence }
-  await insertSession(tx, { ...toSessionRow(session), ...lease, ask_at: askAt })
+  const attempt = { attempt: fence, attempt_state: 'calling' }
+  await insertSession(tx, { ...toSessionRow(session), ...lease, ...attempt, ask_at: askAt })
   return { session, fence }
 }
 
-const updateAnswer = prepare(
-  (db, { scope, key, answer }: Pick<Intent, 'scope' | 'key'> & { answer: string }) =>
-    db.updateTable('intents').set({ answer }).where('scope', '=', scope).where('key', '=', key),
+interface KeptAnswer extends Pick<Intent, 'scope' | 'key'> {
+  readonly sessionId: string
+  readonly answer: string
+}
+
+const updateAnswer = prepare((db, { scope, key, sessionId, answer }: KeptAnswer) =>
+  db
+    .updateTable('intents')
+    .set({ answer })
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    // The key may have been forgotten and used anew while the holder was away.
+    .where('session_id', '=', sessionId),
 )
 
-async function keepAnswer(tx: Tx, { scope, key }: Intent, answer: StoredAnswer): Promise<void> {
-  await updateAnswer(tx, { scope, key, answer: JSON.stringify(answer) })
+async function keepAnswer(
+  tx: Tx,
+  { scope, key }: Intent,
+  sessionId: string,
+  answer: StoredAnswer,
+): Promise<void> {
+  await updateAnswer(tx, { scope, key, sessionId, answer: JSON.stringify(answer) })
 }
 
 /** What a session becomes by a result, of which only `failure` is always there. */
@@ -247,31 +301,38 @@ interface Released extends Pick<
   readonly expires_at?: string
   readonly handoff?: string
   readonly amount?: string
+  readonly attempt_state?: 'unknown' | 'failed'
 }
 
-const updateReleased = prepare((db, { id, fence, handoff, amount, ...changes }: Released) =>
-  db
-    .updateTable('sessions')
-    .set({
-      ...changes,
-      lease_until: null,
-      ...(handoff !== undefined && { handoff: whilePending('handoff', handoff) }),
-      // A report may have moved the status meanwhile: what was paid keeps the amount that it was
-      // settled against. Of one that is pending still, something else is asked now.
-      ...(amount !== undefined && { amount: whilePending('amount', amount), likeness: null }),
-    })
-    .where('id', '=', id)
-    .where('fence', '=', fence)
-    .returningAll(),
+const updateReleased = prepare(
+  (db, { id, fence, handoff, amount, attempt_state: attempt, ...changes }: Released) =>
+    db
+      .updateTable('sessions')
+      .set({
+        ...changes,
+        lease_until: null,
+        ...(attempt !== undefined && { attempt_state: whileCalling(attempt) }),
+        ...(handoff !== undefined && { handoff: whilePending('handoff', handoff) }),
+        // A report may have moved the status meanwhile: what was paid keeps the amount that it was
+        // settled against. Of one that is pending still, something else is asked now.
+        ...(amount !== undefined && { amount: whilePending('amount', amount), likeness: null }),
+      })
+      .where('id', '=', id)
+      .where('fence', '=', fence)
+      .returningAll(),
 )
 
 async function release(
   unit: Unit,
-  { session: { id, currency, provider, order }, fence }: Lease,
+  lease: Lease,
   result: SessionResult,
 ): Promise<SessionRecord | undefined> {
   const { tx, now, dialect } = unit
-  const { amount, reference, redirectUrl, expiresAt, handoff, failure, failed } = result
+  const {
+    session: { id, currency, provider, order },
+    fence,
+  } = lease
+  const { amount, reference, redirectUrl, expiresAt, handoff, failure, failed, attempt } = result
   if (reference !== undefined) {
     await lockReference(unit, { provider, reference })
     await assertReferenceFree(tx, id, provider, reference)
@@ -282,6 +343,7 @@ async function release(
     fence,
     failure,
     updated_at: now.toISOString(),
+    ...(attempt !== undefined && { attempt_state: attempt }),
     ...(reference !== undefined && { reference }),
     ...(redirectUrl !== undefined && { redirect_url: redirectUrl }),
     ...(expiresAt !== undefined && { expires_at: expiresAt.toISOString() }),
@@ -289,10 +351,20 @@ async function release(
     ...(amount !== undefined && { amount: formatAmount(amount, currency) }),
   })
   const [row] = rows
-  if (!row) return undefined
+  if (!row) {
+    await releaseLate(unit, lease, result)
+    return undefined
+  }
+  if (row.attempt > 1) await takeBack(tx, row)
   const session = toRecord(row)
   const fails = failed === true && session.status === 'pending'
   return fails ? applyChange(unit, session, moveTo('failed', session)) : session
+}
+
+/** Somebody else has the session; the provider session that was made for it may be paid all the same. */
+async function releaseLate(unit: Unit, lease: Lease, result: SessionResult): Promise<void> {
+  const row = await keepLate(unit, lease, result)
+  if (row && result.reference) await settleReference(unit, toRecord(row), result.reference)
 }
 
 async function expire(
@@ -346,20 +418,15 @@ async function forget(tx: Tx, table: 'outbox' | 'intents', before: Date): Promis
   await tx.deleteFrom(table).where('created_at', '<', before.toISOString()).execute()
 }
 
+/** What is known of the attempt under way; an earlier call that was made for it may have come to more. */
+function whileCalling(state: 'unknown' | 'failed') {
+  return sql<string>`case when attempt_state = 'calling' then ${state} else attempt_state end`
+}
+
 /** A value for a column that only an open session takes. */
 function whilePending(column: 'amount' | 'handoff', value: string) {
   return sql<string>`case when status = 'pending' then ${value} else ${sql.ref(column)} end`
 }
-
-const selectOther = prepare(
-  (db, { id, provider, reference }: { id: string; provider: string; reference: string }) =>
-    db
-      .selectFrom('sessions')
-      .select('id')
-      .where('provider', '=', provider)
-      .where('reference', '=', reference)
-      .where('id', '!=', id),
-)
 
 async function assertReferenceFree(
   tx: Tx,
@@ -367,13 +434,13 @@ async function assertReferenceFree(
   provider: string,
   reference: string,
 ): Promise<void> {
-  const { rows } = await selectOther(tx, { id, provider, reference })
-  if (rows.length === 0) return
-  throw new ReferenceTaken(`${provider} gave one session to two of ours`)
+  if (await isTaken(tx, { id, provider, reference })) {
+    throw new ReferenceTaken(`${provider} gave one session to two of ours`)
+  }
 }
 
-async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<Lease | undefined> {
-  const row = await tx
+async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<SessionRow | undefined> {
+  return tx
     .updateTable('sessions')
     .set((column) => ({
       lease_until: leaseUntil(now),
@@ -383,7 +450,10 @@ async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<Lease | 
     .where(isFree(now.toISOString()))
     .returningAll()
     .executeTakeFirst()
-  return row && { session: toRecord(row), fence: row.fence }
+}
+
+function toLease(row: SessionRow): Lease {
+  return { session: toRecord(row), fence: row.fence }
 }
 
 function leaseUntil(now: Date): string {

@@ -1,7 +1,7 @@
 /** What Coinslot keeps, and the promises about it: the interface that every store implements. */
 import type { NotificationType } from '../contract/schemas.ts'
 import type { SessionRecord } from '../session.ts'
-import type { PaymentReport, SettlementChange } from '../settlement/settle.ts'
+import type { AttemptRole, PaymentReport, SettlementChange } from '../settlement/settle.ts'
 
 /** An answer as it was first given, to be given again byte for byte. */
 export interface StoredAnswer {
@@ -31,6 +31,26 @@ export interface Lease {
   readonly fence: number
 }
 
+/**
+ * One try at having a session opened at its provider: `calling` until its holder tells what came of it,
+ * `unknown` where the provider may have opened one, `failed` where it has opened none.
+ */
+export interface Attempt {
+  /** The fence under which it began. */
+  readonly number: number
+  readonly state: 'calling' | 'opened' | 'unknown' | 'failed'
+  /** The provider's id of its session; null until it is known. */
+  readonly reference: string | null
+}
+
+export interface ClaimOptions {
+  /**
+   * The provider opens one session however often it is told to: an attempt of which nobody knows what
+   * came is made again. Else another attempt begins beside it, and both are kept.
+   */
+  readonly repeatable?: boolean
+}
+
 export type ClaimOutcome =
   | { readonly kind: 'claimed'; readonly lease: Lease }
   | { readonly kind: 'replay'; readonly answer: StoredAnswer }
@@ -44,6 +64,8 @@ export interface SessionResult {
   /** Kept only if the session is still pending: what a payment was settled against never changes. */
   readonly amount?: bigint
   readonly reference?: string
+  /** What is known of the attempt to open a session that came to no reference. */
+  readonly attempt?: 'unknown' | 'failed'
   readonly redirectUrl?: string
   readonly expiresAt?: Date
   /** Kept only while the session is pending; see `ProviderSession`. */
@@ -58,6 +80,7 @@ export type Settle = (
   session: SessionRecord,
   report: PaymentReport,
   isOrderPaid: boolean,
+  role: AttemptRole,
 ) => readonly SettlementChange[]
 
 /** Who is told of a change: the merchant's URL, or code that embeds the server. */
@@ -101,15 +124,22 @@ export interface Store {
    * Claims an intent and its session in one transaction. The session is the new one given, or the one
    * that the same intent left open before, or, given as an id, one that exists; where its order has one
    * of the same likeness that is still open, that one. Of equal intents at the same time one is
-   * `claimed`, and no session is worked on twice at once.
+   * `claimed`, and no session is worked on twice at once. Where a session is to be opened, an attempt
+   * to do so begins.
    */
-  claim(intent: Intent, session: SessionRecord | string, now: Date): Promise<ClaimOutcome>
+  claim(
+    intent: Intent,
+    session: SessionRecord | string,
+    now: Date,
+    options?: ClaimOptions,
+  ): Promise<ClaimOutcome>
   /**
    * Ends a lease: keeps the result and its answer, null where the intent may be tried again. Before the
    * answer is made, what the provider told in the meantime is settled: reports from before the
    * reference was known, and those that did not fit the amount that has just been changed. It is
    * made with the session by which the order was paid meanwhile, if it was.
-   * @returns the answer; undefined where the lease had been lost and nothing was kept
+   * @returns the answer; undefined where the lease had been lost: then nothing is kept but what the
+   * provider said of the attempt that was made under it
    * @throws ReferenceTaken, and keeps nothing
    */
   release<Kept extends StoredAnswer | null>(
@@ -122,14 +152,22 @@ export interface Store {
   /** The session by which an order is paid, or is being paid; also where a person has to look at it. */
   findPayment(order: string): Promise<SessionRecord | undefined>
   findSession(id: string): Promise<SessionRecord | undefined>
+  /** Every attempt to have a session opened, the current one last. */
+  findAttempts(sessionId: string): Promise<Attempt[]>
   /** What the provider handed over for a session's bridge page; gone once it is not pending. */
   findHandoff(id: string): Promise<string | undefined>
   /**
    * Keeps a report durably, once per provider and event id, and settles its session in the same
-   * transaction; a report whose session is not known yet waits for it.
+   * transaction. It is that of the session which has its reference in any attempt; or which it names
+   * itself, and which has an attempt that nobody knows the reference of. Any other waits.
    * @returns the session that it changed, if it did
    */
   settle(report: PaymentReport, now: Date): Promise<SessionRecord | undefined>
+  /**
+   * Settles the reports that name this session and had to wait.
+   * @returns whether one of them changed it
+   */
+  settleWaiting(sessionId: string, now: Date): Promise<boolean>
   /**
    * Ends a session whose time is over, as it was read; undefined where it is not pending any more,
    * has got a reference or a later end since, or is being worked on. One that is `processing` stays:

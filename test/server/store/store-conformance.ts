@@ -10,6 +10,7 @@ import {
   type StoredAnswer,
 } from '../../../server/store/store.ts'
 import { AT, sessionRecord } from '../session-fixture.ts'
+import { describeAttempts } from './attempt-conformance.ts'
 import { describeOrders } from './order-conformance.ts'
 
 const intent: Intent = {
@@ -48,6 +49,7 @@ export interface StoreSubject {
 
 export function describeStore(subject: StoreSubject): void {
   const { name, open, openTwo } = subject
+  describeAttempts(subject)
   describeOrders(subject)
   describe(`the ${name} store`, () => {
     const stores = new Set<Store>()
