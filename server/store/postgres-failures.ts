@@ -11,6 +11,12 @@ const LOST_TO_OTHERS = /^40(001|P01)$/
  */
 const PASSING = /^(08|53|57|25P03$|55P03$|25006$)/
 
+/**
+ * A statement was prepared on this connection, and a newer server has given its table another shape since. A
+ * new connection prepares it anew.
+ */
+const OUTDATED = /^0A000$/
+
 /** Those after which the connection goes on. */
 const HARMLESS = /^(57014|55P03)$/
 
@@ -27,13 +33,17 @@ export function endsConnection(error: unknown): boolean {
 }
 
 export function isLostToOthers(error: unknown): boolean {
-  return error instanceof StoreUnavailable && isLost(error.cause)
+  return error instanceof StoreUnavailable && (isLost(error.cause) || isOutdated(error.cause))
 }
 
 function isLost(error: unknown): boolean {
   return error instanceof DatabaseError && LOST_TO_OTHERS.test(error.code ?? '')
 }
 
+function isOutdated(error: unknown): boolean {
+  return error instanceof DatabaseError && OUTDATED.test(error.code ?? '')
+}
+
 function isPassing(error: DatabaseError): boolean {
-  return isLost(error) || PASSING.test(error.code ?? '')
+  return isLost(error) || isOutdated(error) || PASSING.test(error.code ?? '')
 }

@@ -15,6 +15,22 @@ export function createPool(config: PoolConfig): PostgresPool {
   }
 }
 
+const MOST_NAMES = 500
+const names = new Map<string, string>()
+
+/**
+ * The server parses and plans a statement that has a name once for each connection, which is most of what
+ * it costs. Without parameters there is nothing to plan; and the few that are long lists are not to pile up.
+ */
+function nameOf(text: string, parameters: readonly unknown[]): { name?: string } {
+  const known = names.get(text)
+  if (known !== undefined) return { name: known }
+  if (parameters.length === 0 || names.size === MOST_NAMES) return {}
+  const name = `coinslot_${names.size}`
+  names.set(text, name)
+  return { name }
+}
+
 /** A connection for as long as it works: nothing is asked of it, and nobody gets it, after it has failed. */
 function lend(client: PoolClient): PostgresPoolClient {
   let failure: unknown
@@ -22,7 +38,7 @@ function lend(client: PoolClient): PostgresPoolClient {
   async function ask(text: string, parameters: readonly unknown[]) {
     if (failure !== undefined) throw failure
     try {
-      return await client.query(text, [...parameters])
+      return await client.query({ ...nameOf(text, parameters), text, values: [...parameters] })
     } catch (error) {
       const told = toStoreFailure(error)
       if (endsConnection(error)) failure = told

@@ -106,6 +106,24 @@ describe('a transaction', () => {
     })
   })
 
+  it('is tried again where a newer server has given a table another shape', async () => {
+    const url = await newDatabaseUrl()
+    const { store } = await open(url)
+    const openOne = async (reference: string) => {
+      const named = { ...intent, key: reference }
+      const claimed = await store.claim(named, sessionRecord(), AT)
+      if (claimed.kind !== 'claimed') throw new Error(claimed.kind)
+      const { id } = claimed.lease.session
+      await store.release(named, claimed.lease, { ...opened, reference }, () => null, AT)
+      return id
+    }
+    await openOne('ref_1')
+    const other = await openClient(url)
+    await other.query('alter table sessions add column news text')
+    const id = await openOne('ref_2')
+    expect(await store.findSession(id)).toMatchObject({ reference: 'ref_2' })
+  })
+
   it('that has to wait too long is given up, and can be sent again', async () => {
     const url = await newDatabaseUrl()
     const { store } = await open(url)
