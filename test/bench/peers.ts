@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Agent, request } from 'undici'
 
-const [, , role = '', port = ''] = process.argv
+const [, , role = ''] = process.argv
 const json = { 'content-type': 'application/json' }
 
 async function read(message: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -29,6 +29,7 @@ async function passThrough(message: IncomingMessage, response: ServerResponse): 
 }
 
 const handle = role === 'provider' ? provider : passThrough
-createServer((message, response) => void handle(message, response)).listen(Number(port), () => {
+const port = Number(process.env['PORT'])
+createServer((message, response) => void handle(message, response)).listen(port, () => {
   console.log(`${role} is listening`)
 })

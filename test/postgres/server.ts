@@ -24,9 +24,17 @@ export interface PostgresServer {
  * @throws where PostgreSQL is not installed
  */
 export async function startPostgres(...settings: readonly string[]): Promise<PostgresServer> {
+  return startPostgresIn(await quickFolder(), ...settings)
+}
+
+/** The same, in a folder within `parent`. */
+export async function startPostgresIn(
+  parent: string,
+  ...settings: readonly string[]
+): Promise<PostgresServer> {
   const programs = findPostgres()
   if (!programs) throw new Error('PostgreSQL is not installed')
-  const folder = await mkdtemp(join(await quickFolder(), 'coinslot-postgres-'))
+  const folder = await mkdtemp(join(parent, 'coinslot-postgres-'))
   const user = await serverUser()
   if (user) await chown(folder, user.uid, user.gid)
   const data = join(folder, 'data')
