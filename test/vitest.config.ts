@@ -27,7 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'server',
-          include: ['test/server/**/*.test.ts'],
+          include: ['test/server/**/*.test.ts', 'test/faults/*.test.ts'],
           exclude: [ON_POSTGRES_ONLY],
         },
       },

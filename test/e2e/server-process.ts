@@ -7,11 +7,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
+/** What `npm run build` has made. */
+export const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
 
 export interface ServerProcess {
   readonly url: string
+  readonly pid: number
   readonly output: { stdout: string; stderr: string }
+  /** Whether it has not ended. */
+  isRunning(): boolean
+  signal(signal: NodeJS.Signals): void
   /** Ends it as an operator does; resolves with its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -19,26 +24,32 @@ export interface ServerProcess {
 export interface ServerProcessOptions {
   readonly configuration?: (url: string) => unknown
   readonly environment?: Record<string, string>
+  /** A free one by default. */
+  readonly port?: number
+  /** Its main file; that of the build by default. */
+  readonly main?: string
 }
 
 /** Starts a server on a free port, in a folder of its own, and waits for its word that it listens. */
 export async function startServer(options: ServerProcessOptions = {}): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'coinslot-e2e-'))
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const url = `http://localhost:${port}`
   if (options.configuration) {
     const json = JSON.stringify(options.configuration(url))
     await writeFile(join(folder, 'coinslot.config.json'), json)
   }
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, 'serve'], {
     cwd: folder,
     env: { PATH: process.env['PATH'], PORT: String(port), ...options.environment },
   })
   const output = collect(child)
+  const isRunning = () => child.exitCode === null && child.signalCode === null
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
-    if (child.exitCode === null) {
+    if (isRunning()) {
+      const ended = once(child, 'exit')
       child.kill(signal)
-      await once(child, 'exit')
+      await ended
     }
     await rm(folder, { recursive: true, force: true })
     return child.exitCode
@@ -47,7 +58,14 @@ export async function startServer(options: ServerProcessOptions = {}): Promise<S
     await stop('SIGKILL')
     throw error
   })
-  return { url, output, stop }
+  return {
+    url,
+    pid: child.pid ?? 0,
+    output,
+    isRunning,
+    signal: (signal) => void child.kill(signal),
+    stop,
+  }
 }
 
 function collect(child: ChildProcess): { stdout: string; stderr: string } {
@@ -68,7 +86,8 @@ function said(
   })
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0)
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo

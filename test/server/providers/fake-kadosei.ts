@@ -54,10 +54,12 @@ const EVENT: Readonly<Record<FakeStatus, string>> = {
 /**
  * @param apiKey the only one that is let in
  * @param webhookSecret what its webhooks are signed with
+ * @param expiresAt when it says that its sessions end
  */
 export async function startFakeKadosei(
   apiKey: string,
   webhookSecret: string,
+  expiresAt = '2026-11-21T13:00:00Z',
 ): Promise<FakeKadosei> {
   const sessions = new Map<string, FakeSession>()
   const answers = new Map<string, { readonly to: string; readonly answer: FakeAnswer }>()
@@ -79,7 +81,7 @@ export async function startFakeKadosei(
     if (complaint) return refuse(400, complaint)
     const sessionId = randomUUID()
     sessions.set(sessionId, { request: request.body as FakeSession['request'], status: 'PENDING' })
-    const answer = jsonAnswer(201, sessionAnswer(sessionId))
+    const answer = jsonAnswer(201, { ...sessionAnswer(sessionId), expiresAt })
     answers.set(key, { to: request.rawBody, answer })
     return answer
   }

@@ -1,0 +1,128 @@
+/** Negative controls: servers with one defence switched off, each a copy of the build with one text replaced. */
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { MAIN } from '../e2e/server-process.ts'
+
+/** Without a defence: what of the built server is replaced by what. */
+export interface Control {
+  /** What is switched off. */
+  readonly without: string
+  /** Stands exactly once in the built server. */
+  readonly text: string
+  readonly by: string
+}
+
+export const CONTROLS = {
+  acknowledgeEarly: {
+    without: 'a webhook is kept before its 2xx',
+    text: 'await settlement.receive(c.req.param("provider"), {',
+    by: 'const work = (...all) => void settlement.receive(...all).catch(() => {}); work(c.req.param("provider"), {',
+  },
+  newProviderKeys: {
+    without: 'one key for all tries at a provider',
+    text: '(`${scope}\\n${key}`)',
+    by: '(`${scope}\\n${key}${Math.random()}`)',
+  },
+  noSync: {
+    without: 'synchronous = FULL',
+    text: 'synchronous = FULL',
+    by: 'synchronous = NORMAL',
+  },
+  noDeadline: {
+    without: 'the deadline of a call',
+    text: 'DEADLINE_MS = 1e4',
+    by: 'DEADLINE_MS = 1e6',
+  },
+  noReportTwice: {
+    without: 'a report counts once',
+    text: 'if (numInsertedOrUpdatedRows !== 1n && await isSettled(unit, report)) return void 0;',
+    by: '',
+  },
+  backwards: {
+    without: 'statuses only go forward',
+    text: 'return NEXT[from].includes(to);',
+    by: 'return true;',
+  },
+  noEarlyReports: {
+    without: 'reports wait for their session',
+    text: 'if (session.reference === null) return session;',
+    by: 'return session;',
+  },
+  noReconciler: {
+    without: 'the reconciler',
+    text: 'run: reconcileDue',
+    by: 'run: async () => {}',
+  },
+  noLease: {
+    without: 'the lease of a session',
+    text: 'eb("lease_until", "is", null), eb("lease_until", "<=", now)',
+    by: 'eb.val(true)',
+  },
+  noFence: {
+    without: 'the fence of a lease',
+    text: '.where("fence", "=", fence)',
+    by: '.where("fence", ">=", fence)',
+  },
+  noDrain: {
+    without: 'requests end before the server does',
+    text: 'process.on("SIGTERM", stop);',
+    by: 'process.on("SIGTERM", () => process.exit());',
+  },
+  endUnasked: {
+    without: 'the provider is asked before a session ends',
+    text: 'const outcome = await ask(session, pass);',
+    by: 'const outcome = session.expiresAt > now() ? await ask(session, pass) : "not_askable";',
+  },
+  tellOnce: {
+    without: 'a message that failed is sent again',
+    text: 'const outcome = failure ? afterFailure(message, failure, endedAt) : "delivered";',
+    by: 'const outcome = "delivered";',
+  },
+} as const satisfies Readonly<Record<string, Control>>
+
+const DIST = dirname(dirname(MAIN))
+// Within the project, so that the copy finds the packages that it imports.
+const COPIES = fileURLToPath(new URL('../../node_modules/.cache/coinslot-faults/', import.meta.url))
+
+/**
+ * Makes a server without one of its defences.
+ * @returns its main file
+ * @throws where the text does not stand exactly once in the built server
+ */
+export async function makeControl(control: Control): Promise<string> {
+  await mkdir(COPIES, { recursive: true })
+  const copy = await mkdtemp(join(COPIES, 'control-'))
+  for (const entry of await readdir(DIST)) {
+    if (entry === 'server') await cp(join(DIST, entry), join(copy, entry), { recursive: true })
+    else await symlink(join(DIST, entry), join(copy, entry))
+  }
+  const file = join(copy, 'server', await findFile(control))
+  const source = await readFile(file, 'utf8')
+  await writeFile(
+    file,
+    source.replace(control.text, () => control.by),
+  )
+  return join(copy, 'server', 'main.js')
+}
+
+export async function removeControls(): Promise<void> {
+  await rm(COPIES, { recursive: true, force: true })
+}
+
+/** The one file of the built server that has the text once. */
+export async function findFile({ text, without }: Control): Promise<string> {
+  const files = (await readdir(dirname(MAIN))).filter((name) => name.endsWith('.js'))
+  const counts = await Promise.all(
+    files.map(async (name) => {
+      const source = await readFile(join(dirname(MAIN), name), 'utf8')
+      return { name, count: source.split(text).length - 1 }
+    }),
+  )
+  const found = counts.filter(({ count }) => count > 0)
+  const [only] = found
+  if (found.length !== 1 || only?.count !== 1) {
+    throw new Error(`"${without}": its text stands elsewhere or often in the build: ${text}`)
+  }
+  return only.name
+}

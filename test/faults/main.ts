@@ -1,0 +1,130 @@
+/** `npm run test:faults`: plays the rows of faults with seeds, then each without its defence, and prints the table. */
+import { parseArgs } from 'node:util'
+import { startPostgres } from '../postgres/server.ts'
+import { makeControl, removeControls } from './control.ts'
+import type { DatabaseKind } from './database.ts'
+import { playRow, type Play } from './play-row.ts'
+import { startProviders } from './provider-process.ts'
+import type { Row } from './row.ts'
+import { ROWS } from './rows/all.ts'
+import { toTable, writeReadme, type Result } from './table.ts'
+
+const USAGE = `Usage: npm run test:faults -- [OPTIONS]
+  --seed N       the first seed (1)
+  --rounds N     how many seeds each row is played with (1)
+  --rows R1,R2   only these rows
+  --on sqlite    only this database: sqlite or postgres
+  --write        puts the table into the README
+`
+
+/** A fault that chance makes is given so many seeds to show what is missing. */
+const CONTROL_TRIES = 5
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '1' },
+    rows: { type: 'string' },
+    on: { type: 'string' },
+    write: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+})
+
+const seed = Number(values.seed)
+const rounds = Number(values.rounds)
+
+async function main(): Promise<number> {
+  if (values.help) return print(USAGE)
+  const rows = ROWS.filter(({ id }) => isWanted(id, values.rows))
+  const providers = await startProviders()
+  const postgres = needsPostgres(rows) ? await startPostgres() : undefined
+  try {
+    const results: Result[] = []
+    for (const row of rows) {
+      for (const on of databasesOf(row)) {
+        results.push(await playSeeds(row, { on, providers, postgres }))
+      }
+    }
+    return await report(results)
+  } finally {
+    await postgres?.remove()
+    await providers.stop()
+    await removeControls()
+  }
+}
+
+type Surroundings = Pick<Play, 'on' | 'providers' | 'postgres'>
+
+async function playSeeds(row: Row, surroundings: Surroundings): Promise<Result> {
+  let operations = 0
+  let faults = 0
+  let violations = 0
+  const startedAt = performance.now()
+  for (let round = 0; round < rounds; round += 1) {
+    const outcome = await playRow({ row, seed: seed + round, ...surroundings })
+    operations += outcome.operations
+    faults += outcome.faults
+    violations += outcome.violations.length
+    const replay = `--rows ${row.id.split(' ')[0]} --on ${surroundings.on} --seed ${seed + round}`
+    for (const told of outcome.violations) print(`  ${replay}: ${told}\n`)
+  }
+  const control = row.control && {
+    without: row.control.without,
+    violations: await playControl(row, row.control, surroundings),
+  }
+  const { id, fault } = row
+  const seconds = Math.round((performance.now() - startedAt) / 1000)
+  const { on } = surroundings
+  print(`${id} on ${on}: ${violations} violations, ${tellControl(control)}, ${seconds} s\n`)
+  const seeds = rounds === 1 ? String(seed) : `${seed}–${seed + rounds - 1}`
+  return { id, fault, on, seeds, operations, faults, violations, control }
+}
+
+/** How many violations there are without the row's defence. */
+async function playControl(
+  row: Row,
+  control: NonNullable<Row['control']>,
+  surroundings: Surroundings,
+): Promise<number> {
+  const main = await makeControl(control)
+  for (let tries = 0; tries < CONTROL_TRIES; tries += 1) {
+    const { violations } = await playRow({ row, seed: seed + tries, main, ...surroundings })
+    if (violations.length > 0) return violations.length
+  }
+  return 0
+}
+
+async function report(results: readonly Result[]): Promise<number> {
+  const table = toTable(results)
+  print(`\n${table}\n`)
+  if (values.write) await writeReadme(table)
+  const isGood = results.every(
+    ({ violations, control }) => violations === 0 && control?.violations !== 0,
+  )
+  return isGood ? 0 : 1
+}
+
+function tellControl(control: Result['control']): string {
+  if (!control) return 'no control'
+  return `${control.violations} without ${control.without}`
+}
+
+function isWanted(id: string, ids: string | undefined): boolean {
+  return ids === undefined || id.split(' ').some((one) => ids.split(',').includes(one))
+}
+
+function databasesOf({ on }: Row): readonly DatabaseKind[] {
+  return on.filter((kind) => values.on === undefined || values.on === kind)
+}
+
+function needsPostgres(rows: readonly Row[]): boolean {
+  return rows.some((row) => databasesOf(row).includes('postgres'))
+}
+
+function print(text: string): 0 {
+  process.stdout.write(text)
+  return 0
+}
+
+process.exitCode = await main()

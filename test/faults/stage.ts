@@ -1,0 +1,257 @@
+/** Everything that one run needs: servers, proxies in between, providers, the merchant, and what sees it all. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { freePort, MAIN, startServer, type ServerProcess } from '../e2e/server-process.ts'
+import { check } from './checker.ts'
+import { createClient, type Client } from './client.ts'
+import { createClock, type Clock } from './clock.ts'
+import type { RunDatabase } from './database.ts'
+import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
+import { acknowledge, SECRET, startMerchant, type Merchant } from './merchant.ts'
+import type { Observed, Span } from './observed.ts'
+import type { ProviderProcess } from './provider-process.ts'
+import { KEYS, type ProviderId } from './provider-words.ts'
+import type { Random } from './random.ts'
+
+const run = promisify(execFile)
+
+/** A minute: everybody comes from one address here. */
+const NO_LIMIT = 1_000_000
+
+/** One server and the proxy that everybody reaches it by. */
+export interface Server {
+  readonly proxy: FaultProxy
+  readonly isRunning: () => boolean
+  /** Of its process now. */
+  readonly pid: () => number
+  start(): Promise<void>
+  /** By SIGKILL, unless another signal is named. */
+  stop(signal?: NodeJS.Signals): Promise<void>
+  /** It takes no step any more, until it is thawed. */
+  freeze(): void
+  thaw(): void
+  /** It hears that its clock was moved. */
+  readClock(): void
+}
+
+export interface Stage {
+  readonly random: Random
+  readonly database: RunDatabase
+  readonly servers: readonly Server[]
+  readonly server: Server
+  readonly providers: ProviderProcess
+  readonly toProvider: Readonly<Record<ProviderId, FaultProxy>>
+  readonly merchant: Merchant
+  readonly toMerchant: FaultProxy
+  readonly client: Client
+  readonly clock: Clock
+  /** Moves the clock of every server. */
+  moveClock(ms: number): Promise<void>
+  /** Ends every fault that a proxy, a provider or the merchant makes. */
+  heal(): Promise<void>
+  /** Runs `coinslot reconcile` beside the servers. */
+  reconcile(): Promise<void>
+  /** Counts a fault that no proxy has made. */
+  count(faults?: number): void
+  faults(): number
+  /** What is broken now; the same thing is told once. */
+  audit(when: 'anytime' | 'atRest'): Promise<void>
+  /** What the row itself has promised, and was not so. */
+  expect(isSo: boolean, told: string): void
+  readonly violations: readonly string[]
+  close(): Promise<void>
+}
+
+export interface StageOptions {
+  readonly random: Random
+  readonly database: RunDatabase
+  readonly providers: ProviderProcess
+  readonly servers: number
+  /** The main file of the servers; that of the build by default. */
+  readonly main?: string | undefined
+}
+
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { random, database, providers, main } = options
+  const folder = await mkdtemp(join(tmpdir(), 'coinslot-stage-'))
+  const clock = await createClock(join(folder, 'clock'))
+  const closing: (() => Promise<void>)[] = []
+  const merchant = await startMerchant()
+  closing.push(merchant.close)
+  const toMerchant = await proxyTo(merchant.port)
+  const ports = await providers.addresses()
+  const toProvider = {
+    kadosei: await proxyTo(ports.kadosei),
+    sprintcheckout: await proxyTo(ports.sprintcheckout),
+  }
+  const violations = new Set<string>()
+  const logs: (() => string)[] = []
+  const freezes: Span[] = []
+  let counted = 0
+
+  async function proxyTo(port: number): Promise<FaultProxy> {
+    const proxy = await startFaultProxy({ port, host: '127.0.0.1' })
+    closing.push(proxy.close)
+    return proxy
+  }
+
+  const configuration = {
+    rateLimits: { perAddress: NO_LIMIT, perCheckout: NO_LIMIT, perProvider: NO_LIMIT },
+    reconcileEvery: 5,
+    providers: {
+      kadosei: {
+        baseUrl: `http://127.0.0.1:${toProvider.kadosei.port}`,
+        redirectHosts: ['checkout.stripe.com'],
+      },
+      sprintcheckout: { redirectHosts: ['app.sprintcheckout.com'] },
+    },
+    checkouts: Object.fromEntries(
+      Object.keys(toProvider).map((provider) => [
+        provider,
+        { provider, currency: 'USD', editable: true, minAmount: '1.00', maxAmount: '5000.00' },
+      ]),
+    ),
+    notifications: {
+      url: `http://127.0.0.1:${toMerchant.port}/hooks/coinslot`,
+      allowPrivateAddress: true,
+    },
+  }
+  const environment = {
+    ...KEYS,
+    ...clock.environment,
+    COINSLOT_NOTIFICATION_SECRET: SECRET,
+    DATABASE_URL: database.url,
+    SPRINTCHECKOUT_BASE_URL: `http://127.0.0.1:${toProvider.sprintcheckout.port}`,
+  }
+
+  async function makeServer(): Promise<Server> {
+    const port = await freePort()
+    const proxy = await proxyTo(port)
+    let process: ServerProcess | undefined
+    const isRunning = () => process?.isRunning() ?? false
+    const signal = (name: NodeJS.Signals) => isRunning() && process?.signal(name)
+    let frozenAt: number | undefined
+    const server: Server = {
+      proxy,
+      isRunning,
+      pid: () => process?.pid ?? 0,
+      async start() {
+        process = await startServer({
+          configuration: () => configuration,
+          environment,
+          port,
+          ...(main !== undefined && { main }),
+        })
+        const { output } = process
+        logs.push(() => output.stdout + output.stderr)
+      },
+      async stop(name = 'SIGKILL') {
+        await process?.stop(name)
+      },
+      freeze() {
+        frozenAt = performance.now()
+        signal('SIGSTOP')
+      },
+      thaw() {
+        signal('SIGCONT')
+        if (frozenAt !== undefined)
+          freezes.push({ startedAt: frozenAt, endedAt: performance.now() })
+        frozenAt = undefined
+      },
+      readClock: () => signal('SIGUSR2'),
+    }
+    closing.push(() => server.stop())
+    return server
+  }
+
+  const servers = await Promise.all(Array.from({ length: options.servers }, makeServer))
+  // One after another: the first makes the tables.
+  for (const server of servers) await server.start()
+  const client = createClient(
+    servers.map(({ proxy }) => proxy.port),
+    random,
+  )
+  const [server] = servers
+  if (!server) throw new Error('a stage needs a server')
+  const proxies = [
+    ...servers.map(({ proxy }) => proxy),
+    ...Object.values(toProvider),
+    toMerchant,
+    ...(database.proxy ? [database.proxy] : []),
+  ]
+
+  async function observe(): Promise<Observed> {
+    // In this order: what is known later may only be more than what it is compared with.
+    const { openings, looks, deliveries, answers } = client
+    const history = {
+      openings: [...openings],
+      looks: [...looks],
+      deliveries: [...deliveries],
+      freezes: [...freezes],
+      told: [...merchant.told],
+    }
+    const rows = await database.read()
+    const ledger = (await providers.ledger()).filter(({ order }) => isOurs(order))
+    const words = [...logs.map((log) => log()), ...answers, await database.text()]
+    const secrets = [...Object.values(KEYS), SECRET.slice('whsec_'.length)]
+    return { ...history, rows, ledger, words, secrets, at: clock.now() }
+
+    /** The providers' process may have served runs before this one. */
+    function isOurs(order: string): boolean {
+      return !earlier.has(order)
+    }
+  }
+
+  const earlier = new Set((await providers.ledger()).map(({ order }) => order))
+
+  return {
+    random,
+    database,
+    servers,
+    server,
+    providers,
+    toProvider,
+    merchant,
+    toMerchant,
+    client,
+    clock,
+    async moveClock(ms) {
+      await clock.move(ms)
+      for (const server of servers) server.readClock()
+    },
+    async heal() {
+      for (const proxy of proxies) proxy.heal()
+      await providers.heal()
+      merchant.answer(acknowledge)
+    },
+    async reconcile() {
+      const file = join(folder, 'coinslot.config.json')
+      await writeFile(file, JSON.stringify(configuration))
+      const line = [main ?? MAIN, 'reconcile', '--config', file]
+      // It ends with 1 where a provider could not be asked; the checker sees what came of it.
+      await run(process.execPath, line, { env: environment }).catch(() => {})
+    },
+    count: (faults = 1) => void (counted += faults),
+    faults: () => counted + proxies.reduce((sum, { fired }) => sum + fired(), 0),
+    async audit(when) {
+      for (const { invariant, told } of check(await observe(), when)) {
+        violations.add(`${invariant}: ${told}`)
+      }
+    },
+    expect(isSo, told) {
+      if (!isSo) violations.add(`promise: ${told}`)
+    },
+    get violations() {
+      return [...violations]
+    },
+    async close() {
+      for (const server of servers) server.thaw()
+      await client.hangUp()
+      for (const close of closing.toReversed()) await close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
