@@ -21,10 +21,11 @@ import { bridgeRoutes } from './routes/bridge.ts'
 import { checkoutRoutes } from './routes/checkouts.ts'
 import { allowOrigins } from './routes/cors.ts'
 import { demoRoutes } from './routes/demo.ts'
-import type { Env } from './routes/guards.ts'
+import { refuseEmbedding, requireOrigin, type Env } from './routes/guards.ts'
 import { healthRoutes } from './routes/health.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { payRoutes } from './routes/pay.ts'
+import { securityHeaders } from './routes/security-headers.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { widgetRoutes } from './routes/widget.ts'
@@ -53,6 +54,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   const sessions = createSessions(deps)
 
   app.use(logRequests(log))
+  app.use(securityHeaders(config))
   app.use(
     methodNotAllowed({
       app,
@@ -60,6 +62,9 @@ export function createApp(deps: AppDeps): Hono<Env> {
     }),
   )
   app.use('/v1/*', allowOrigins(config))
+
+  for (const path of ['/v1/*', '/pay/*', '/bridge/*', '/sandbox/*']) app.use(path, refuseEmbedding)
+  app.post('/sandbox/pay/*', requireOrigin(config))
 
   app.route('/v1/checkouts', checkoutRoutes(config, providers))
   app.route('/v1/sessions', sessionRoutes(config, sessions, deps.feed))
@@ -85,19 +90,15 @@ export function createApp(deps: AppDeps): Hono<Env> {
   return app
 }
 
-/** Gives each request its id, each answer the headers that all have, and the log a line of both. */
+/** Gives each request its id, its answer the same, and the log a line of both. */
 function logRequests(log: Log): MiddlewareHandler<Env> {
   return async function logRequest(c, next) {
     const startedAt = performance.now()
     const requestId = `req_${randomBytes(12).toString('base64url')}`
     c.set('requestId', requestId)
     await next()
-    // Not by `c.header`, which at this point would copy the answer each time, body and all.
-    const { headers } = c.res
-    headers.set('X-Request-Id', requestId)
-    headers.set('X-Content-Type-Options', 'nosniff')
-    // Not no-referrer: with it our own pages' forms would send the origin `null`.
-    if (!headers.has('Referrer-Policy')) headers.set('Referrer-Policy', 'same-origin')
+    // Not by `c.header`, which at this point would copy the answer, body and all.
+    c.res.headers.set('X-Request-Id', requestId)
     const ms = Math.round(performance.now() - startedAt)
     // The route's pattern, not its path: a session's id is a key to it.
     const route = routePath(c, -1)

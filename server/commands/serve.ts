@@ -1,7 +1,7 @@
 /** `coinslot serve`: answers requests until it is told to stop, then stops in order. */
-import { createServer, type Server } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
+import type { Server } from 'node:http'
 import { createCoinslot, type Coinslot } from '../coinslot.ts'
+import { createHttpServer } from '../http-server.ts'
 import type { Command } from './command.ts'
 import { httpUrl, selfUrl } from './server-url.ts'
 
@@ -17,11 +17,7 @@ export const serve: Command = {
       selfUrl: selfUrl(environment),
     })
     const { port, host } = coinslot.config
-    const server = createServer(
-      // Slow senders hold a connection no longer than this, and no header is without an end.
-      { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
-      getRequestListener(coinslot.fetch),
-    )
+    const server = createHttpServer(coinslot.fetch)
     await listen(server, port, host)
     process.stdout.write(`Coinslot is listening on ${httpUrl(host, port, 'localhost')}\n`)
     await closeOnSignal(server, coinslot)

@@ -23,6 +23,8 @@ export function demoRoutes(root: string, store: Store): Hono<Env> {
   const headers = (cacheControl: string): MiddlewareHandler<Env> =>
     async function demoHeaders(c, next) {
       c.header('Content-Security-Policy', POLICY)
+      // It shows how a payment is opened in a window of its own.
+      c.header('Cross-Origin-Opener-Policy', 'same-origin-allow-popups')
       c.header('Cache-Control', cacheControl)
       await next()
     }

@@ -54,9 +54,24 @@ export function addressOf(
 export function requireOrigin(config: Config): MiddlewareHandler<Env> {
   return async function requireOrigin(c, next) {
     const origin = c.req.header('Origin')
-    if (origin !== undefined && !isOriginAllowed(origin, c, config)) throw new OriginNotAllowed()
+    const isAllowed = origin === undefined ? !isForeign(c) : isOriginAllowed(origin, c, config)
+    if (!isAllowed) throw new OriginNotAllowed()
     await next()
   }
+}
+
+/**
+ * Refuses what another site's page makes a browser load as a picture, a script, a style or a beacon: it
+ * could not read it, but might learn from whether, or how fast, it is there.
+ */
+export const refuseEmbedding: MiddlewareHandler<Env> = async function refuseEmbedding(c, next) {
+  if (isForeign(c) && c.req.header('Sec-Fetch-Mode') === 'no-cors') throw new OriginNotAllowed()
+  await next()
+}
+
+/** What the browser itself says of the page, and no page can change; older browsers say nothing. */
+function isForeign(c: Context<Env>): boolean {
+  return /^(cross|same)-site$/.test(c.req.header('Sec-Fetch-Site') ?? '')
 }
 
 /** A form or a text/plain body could be sent by any page without a preflight; this one cannot. */

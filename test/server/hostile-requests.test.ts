@@ -1,9 +1,9 @@
 /** Requests as no page of ours would send them: odd bodies, headers and methods, and broken HTTP. */
-import { createServer } from 'node:http'
+import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { getRequestListener } from '@hono/node-server'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { createHttpServer, type HttpLimits } from '../../server/http-server.ts'
 import { ConfigurationError, parseConfig } from '../../server/config.ts'
 import {
   type Harness,
@@ -431,12 +431,9 @@ describe('HTTP on a real socket', () => {
   })
 
   /** Serves as `main` does. */
-  async function listen() {
+  async function listen(limits: Partial<HttpLimits> = {}) {
     const harness = await startCoinslot()
-    const server = createServer(
-      { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
-      getRequestListener(harness.coinslot.fetch),
-    )
+    const server = createHttpServer(harness.coinslot.fetch, limits)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     closing.push(async () => {
@@ -600,6 +597,81 @@ describe('HTTP on a real socket', () => {
     const received = await exchange(`GET /healthz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)
     expect(statuses(received).map((status) => [200, 400].includes(status))).toEqual([true])
     expect(logs.filter((line) => line.includes('"level":50'))).toEqual([])
+  })
+})
+
+/** Time is real here, because it is Node's own server that measures it. */
+describe('connections that are held on purpose', () => {
+  const QUICK = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 }
+
+  async function serve(limits: Partial<HttpLimits>) {
+    const harness = await startCoinslot()
+    const server = createHttpServer(harness.coinslot.fetch, limits).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    onTestFinished(async () => {
+      server.closeAllConnections()
+      server.close()
+      await harness.coinslot.close()
+    })
+    /** One that sends this and then waits. */
+    const hold = async (text: string) => {
+      const socket = connect(port, '127.0.0.1')
+      const held = { socket, received: '', isOpen: true }
+      socket.on('data', (bytes) => (held.received += bytes.toString('latin1')))
+      socket.on('error', () => undefined)
+      socket.on('close', () => (held.isOpen = false))
+      await once(socket, 'connect')
+      socket.write(text)
+      return held
+    }
+    return { ...harness, server, port, hold, url: `http://127.0.0.1:${port}` }
+  }
+
+  const HEADERS = 'POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\n'
+
+  it.each([
+    ['headers', HEADERS],
+    ['a body', `${HEADERS}Content-Length: 100\r\n\r\n{`],
+    ['chunks', `${HEADERS}Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n`],
+  ])('by %s that never end are cut off, however steadily a byte comes', async (_, text) => {
+    const { hold, sent } = await serve(QUICK)
+    const held = await hold(text)
+    const trickle = setInterval(() => held.socket.write('a'), 10)
+    await once(held.socket, 'close')
+    clearInterval(trickle)
+    expect(statuses(held.received).filter((status) => status < 400)).toEqual([])
+    expect(sent).toEqual([])
+  })
+
+  it('by silence are cut off', async () => {
+    const { hold } = await serve({ silence: 100 })
+    const held = await hold('')
+    await once(held.socket, 'close')
+    expect(held.received).toBe('')
+  })
+
+  it('are limited in their number', async () => {
+    const { hold, server } = await serve({ maxConnections: 3 })
+    for (let count = 0; count < 3; count += 1) await hold(HEADERS)
+    const [dropped, fourth] = [once(server, 'drop'), await hold(HEADERS)]
+    await dropped
+    if (fourth.isOpen) await once(fourth.socket, 'close')
+    expect(fourth.received).toBe('')
+  })
+
+  it('five hundred at once keep nobody else waiting', async () => {
+    const { hold, url } = await serve({})
+    const before = process.memoryUsage().rss
+    await Promise.all(Array.from({ length: 500 }, () => hold(HEADERS)))
+    const times: number[] = []
+    for (let count = 0; count < 100; count += 1) {
+      const since = performance.now()
+      expect((await fetch(`${url}/healthz`)).status).toBe(200)
+      times.push(performance.now() - since)
+    }
+    expect(times.toSorted((a, b) => a - b)[98]).toBeLessThan(250)
+    expect(process.memoryUsage().rss - before).toBeLessThan(50e6)
   })
 })
 
