@@ -76,6 +76,7 @@ export function toPublicSession(record: SessionRecord): Session {
     currency,
     description: record.checkout.description ?? null,
     checkout: record.checkoutId,
+    orderId: record.checkout.orderId ?? null,
     clientReferenceId,
     ...(status === 'pending' && redirectUrl !== null && { redirectUrl }),
     test,

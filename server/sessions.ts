@@ -52,7 +52,10 @@ export interface Sessions {
    * @throws CheckoutNotFound, OfferInvalid, OfferExpired, OrderAlreadyPaid
    */
   findTerms(named: Pick<CreateSession, 'checkout' | 'offer'>): Promise<Terms>
-  /** @throws SessionNotFound */
+  /**
+   * A session, without its redirect URL where its order is paid by another.
+   * @throws SessionNotFound
+   */
   find(id: string): Promise<SessionRecord>
 }
 
@@ -136,14 +139,16 @@ export function createSessions(deps: SessionsDeps): Sessions {
   async function find(id: string): Promise<SessionRecord> {
     const session = await store.findSession(id)
     if (!session) throw new SessionNotFound()
-    return session
+    // Nobody is led on to pay what is paid.
+    const isPaid = session.status === 'pending' && (await store.findPayment(session.order, id))
+    return isPaid ? { ...session, redirectUrl: null } : session
   }
 
   async function findTerms(named: Pick<CreateSession, 'checkout' | 'offer'>): Promise<Terms> {
     const terms = await findOffer(named)
     const provider = providers.get(terms.checkout.provider)
     const order = terms.order && nameOrder(terms.order, provider?.test ?? false)
-    const payment = order === null ? undefined : await store.findPayment(order)
+    const payment = await store.findPayment(order)
     if (payment) throw new OrderAlreadyPaid(toPublicSession(payment))
     const missing = missingParts(terms.customer, neededOf(terms.checkout, provider))
     return { ...terms, order, missing }

@@ -86,7 +86,14 @@ export const sessionSchema = z
     currency: z.string(),
     description: z.string().nullable(),
     checkout: z.string().nullable(),
-    clientReferenceId: z.string().nullable(),
+    orderId: z
+      .string()
+      .nullable()
+      .meta({ description: "The merchant's own, from the configuration or a signed offer." }),
+    clientReferenceId: z
+      .string()
+      .nullable()
+      .meta({ description: 'From the page, where a buyer could have written another.' }),
     redirectUrl: z.url().optional().meta({ description: 'Only while the session is pending.' }),
     test: z.boolean().meta({ description: 'No real money moves.' }),
     createdAt: z.iso.datetime(),

@@ -38,6 +38,8 @@ export function bridgeRoutes({ providers, store, now }: BridgeDeps): Hono<Env> {
       if (session.status !== 'pending' || session.expiresAt <= now()) {
         return sendOn(c, session, language)
       }
+      const paid = await store.findPayment(session.order, session.id)
+      if (paid) return sendOn(c, paid, language)
       const bridge = providers.get(session.provider)?.adapter.bridge
       const handoff = await store.findHandoff(session.id)
       const payment = handoff && (await bridge?.readHandoff(session.id, handoff))

@@ -106,7 +106,7 @@ export function createSqlStore(
         .executeTakeFirst()
       return row?.handoff ?? undefined
     },
-    findPayment: (order) => findPayment(db, order),
+    findPayment: (order, sessionId) => findPayment(db, order, sessionId),
     settle: (report, now) => change(now, (unit) => settleReport(unit, report)),
     settleWaiting: (sessionId, now) => change(now, (unit) => settleTold(unit, sessionId)),
     expire: (session, now) => change(now, (unit) => expire(unit, session)),

@@ -149,8 +149,11 @@ export interface Store {
     answer: (session: SessionRecord, payment?: SessionRecord) => Kept,
     now: Date,
   ): Promise<Kept | undefined>
-  /** The session by which an order is paid, or is being paid; also where a person has to look at it. */
-  findPayment(order: string): Promise<SessionRecord | undefined>
+  /**
+   * The session, other than `sessionId`, by which an order is paid, or is being paid; also where a person
+   * has to look at it.
+   */
+  findPayment(order: string | null, sessionId?: string): Promise<SessionRecord | undefined>
   findSession(id: string): Promise<SessionRecord | undefined>
   /** Every attempt to have a session opened, the current one last. */
   findAttempts(sessionId: string): Promise<Attempt[]>

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConstantBackoff } from 'cockatiel'
+import { SignJWT } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Session } from '../../server/contract/schemas.ts'
 import { createTransport } from '../../server/transport.ts'
@@ -44,6 +45,15 @@ const DONATION = {
 
 const { successUrl: _, cancelUrl: __, failUrl: ___, ...SILENT } = DONATION
 
+const SECRET = 'a secret of at least thirty-two bytes'
+
+function sign(terms: object): Promise<string> {
+  return new SignJWT({ ...terms })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('2h')
+    .sign(new TextEncoder().encode(SECRET))
+}
+
 function configuration(kuvarpay: Record<string, unknown> = {}) {
   return {
     providers: { kuvarpay: { businessId: 'biz_1', ...kuvarpay }, sandbox: {} },
@@ -71,7 +81,7 @@ async function start(settings: Record<string, unknown> = {}, now?: () => Date): 
   const folder = await mkdtemp(join(tmpdir(), 'coinslot-'))
   const harness = await startCoinslot({
     configuration: configuration(settings),
-    environment: { ...SECRETS, KUVARPAY_BASE_URL: fake.url },
+    environment: { ...SECRETS, COINSLOT_SECRET: SECRET, KUVARPAY_BASE_URL: fake.url },
     databaseUrl: `file:${join(folder, 'coinslot.db')}`,
     transport: createTransport(),
     providerTiming: { backoff: new ConstantBackoff(0) },
@@ -378,6 +388,19 @@ describe('GET /bridge/{session}', () => {
     expect(answer.headers.get('Location')).toBe(
       `https://shop.example/${path}coinslot_session=${id}`,
     )
+  })
+
+  it('opens nothing for an order that another session has paid, and shows that one', async () => {
+    const started = await start()
+    const order = { checkout: 'donation', orderId: 'A-1042' }
+    const opened = async (amount: string) =>
+      readSession(await started.createSession({ offer: await sign(order), amount }))
+    const first = await opened('1500.00')
+    const second = await opened('1600.00')
+    await settle(started, 'COMPLETED')
+    const answer = await started.request('GET', `/bridge/${first.id}`)
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('Location')).toContain(`coinslot_session=${second.id}`)
   })
 
   it.each([

@@ -48,6 +48,18 @@ async function start() {
 }
 
 describe('an order that is paid', () => {
+  it('is named in its session, so that the merchant knows what was paid', async () => {
+    const { open, pay, read } = await start()
+    const { session, reference } = await open({
+      offer: await sign(order),
+      clientReferenceId: 'A-9999',
+    })
+    await pay(reference)
+    expect(await read(session.id)).toMatchObject({ status: 'paid', orderId: 'A-1042' })
+    expect((await open({ checkout: 'fee' })).session).toMatchObject({ orderId: 'FEE' })
+    expect((await open({ checkout: 'gift' })).session).toMatchObject({ orderId: null })
+  })
+
   it('is not paid again by the same offer, nor by another one for it', async () => {
     const { create, open, pay, references } = await start()
     const offer = await sign(order)
@@ -191,6 +203,16 @@ describe('an order that is open', () => {
       code: 'order_already_paid',
       session: { id: two.session.id },
     })
+  })
+
+  it('leads nobody on in a session beside the one that was paid', async () => {
+    const { open, pay, read } = await start()
+    const one = await open({ offer: await sign(order) })
+    const two = await open({ offer: await sign({ ...order, description: 'The same order' }) })
+    expect(await read(one.session.id)).toHaveProperty('redirectUrl')
+    await pay(two.reference)
+    expect(await read(one.session.id)).toMatchObject({ status: 'pending' })
+    expect(await read(one.session.id)).not.toHaveProperty('redirectUrl')
   })
 
   it('is not taken for open at the amount that was asked before it was changed', async () => {

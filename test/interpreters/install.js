@@ -1,0 +1,14 @@
+/** Installs the languages of the README's samples that are missing, as CI does before the tests. */
+import { installPackages } from '../browsers/debian.js'
+import { findProgram } from '../browsers/find-program.js'
+
+/** By program: what Debian calls it. */
+const PACKAGES = { php: 'php-cli', python3: 'python3' }
+
+const isMissing = (/** @type {[program: string, name: string]} */ [program]) =>
+  !findProgram([program])
+
+const missing = Object.entries(PACKAGES).filter(isMissing)
+if (missing.length) installPackages(missing.map(([, name]) => name))
+const names = missing.filter(isMissing).map(([, name]) => name)
+if (names.length) throw new Error(`On Debian, as root: apt-get install ${names.join(' ')}`)
