@@ -1,0 +1,45 @@
+/** What is wrong with a lockfile: what could be installed that is not what was looked at. */
+
+const HASH = /^sha512-[A-Za-z0-9+/]{86}==$/
+
+/**
+ * @typedef {{ version?: string, integrity?: string, resolved?: string, link?: boolean, hasInstallScript?: boolean }} LockedPackage
+ * @typedef {{ lockfileVersion?: number, packages?: Record<string, LockedPackage> }} Lockfile
+ * @typedef {{ allowScripts?: Record<string, boolean> }} Manifest
+ */
+
+/**
+ * @param {Lockfile} lockfile
+ * @param {Manifest} manifest
+ * @returns {string[]} each with the path of its package; empty where all is well
+ */
+export function lockfileProblems({ lockfileVersion, packages = {} }, { allowScripts = {} }) {
+  if (lockfileVersion !== 3) return ['lockfileVersion: is not 3']
+  const { '': root, ...installed } = packages
+  if (!root || Object.keys(installed).length === 0) return ['packages: there are none']
+  return Object.entries(installed).flatMap(([path, locked]) =>
+    problemsOf(locked, Object.hasOwn(allowScripts, nameOf(path))).map(
+      (problem) => `${path}: ${problem}`,
+    ),
+  )
+}
+
+/**
+ * @param {LockedPackage} locked
+ * @param {boolean} isDecided whether its script may run has been decided, either way
+ */
+function problemsOf({ version, integrity, resolved, link, hasInstallScript }, isDecided) {
+  return [
+    ...(link ? ['is a link to a folder'] : []),
+    ...(version ? [] : ['has no version']),
+    ...(HASH.test(integrity ?? '') ? [] : ['has no SHA-512 of what it is']),
+    // npm leaves out where it got a package of a registry, see .npmrc: what is written is an address of its own.
+    ...(resolved === undefined ? [] : ['comes from an address instead of a registry']),
+    ...(hasInstallScript && !isDecided ? ['runs a script that "allowScripts" does not name'] : []),
+  ]
+}
+
+/** @param {string} path */
+function nameOf(path) {
+  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+}
