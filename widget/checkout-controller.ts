@@ -386,7 +386,7 @@ export class CheckoutController {
       if (isAsking) return this.#load(() => this.#loadFields())
       this.#adopt(terms)
     } else if (canAsk) return this.#load((call) => this.#ask(call, id))
-    else this.#giveUp({ code: 'unavailable', body: {} })
+    else this.#giveUp({ code: offer ? 'offer_invalid' : 'unavailable', body: {} })
     return undefined
   }
 

@@ -82,6 +82,47 @@ describe('the terms', () => {
     expect(page.controller.terms).to.include({ currency: 'EUR', amount: 1200n, editable: false })
   })
 
+  it('of a whole offer are all that there is: what it leaves out, the page cannot add', () => {
+    const page = createPage({
+      ...donation,
+      amount: '1.00',
+      editable: true,
+      offer: offer({ currency: 'USD', amount: '25.00' }),
+    })
+    expect(page.controller.terms).to.include({ amount: 2500n, editable: false })
+  })
+
+  it('of an offer may be described in any script, in every letter of base64url', () => {
+    for (const description of [
+      'Ünïcødé – “Kopfhörer”',
+      '耳机 🎧',
+      'سماعات',
+      '???>>>~~~ÿÿÿ',
+      '\u0000',
+    ]) {
+      const token = offer({ currency: 'EUR', amount: '12', description })
+      expect(token).to.match(/^[\w.-]+$/)
+      expect(createPage({ offer: token }).controller.description).to.equal(description)
+    }
+  })
+
+  it('are unavailable where they would come from an offer alone that cannot be read', async () => {
+    for (const text of [
+      'x',
+      'a.b.c',
+      '...',
+      'a.bnVsbA.c',
+      'a.IjEi.c',
+      `a.${btoa('{"amount":1}')}.c`,
+    ]) {
+      const page = createPage({ offer: text })
+      await page.reaches('unavailable')
+      await Promise.resolve()
+      expect(page.event('coinslot-error')[0], text).to.include({ code: 'offer_invalid' })
+      expect(page.server.requests, text).to.have.length(0)
+    }
+  })
+
   it('of an offer that cannot be read are left to the server', () => {
     for (const text of ['', 'x', 'a.b.c', 'a.bnVsbA.c', 'a.IjEi.c']) {
       const page = createPage({ ...donation, offer: text })
