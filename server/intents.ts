@@ -77,11 +77,6 @@ export function toIntent(route: string, body: unknown, caller: Caller): Intent {
   }
 }
 
-/** What a provider knows the opening of a session by, whoever asks for it; it does not tell its id. */
-export function openingKey({ id }: Pick<SessionRecord, 'id'>): string {
-  return digest(`open\n${id}`)
-}
-
 /** What a provider knows a change by; it does not tell the page's key. */
 export function changeKey({ scope, key }: Intent): string {
   return digest(`${scope}\n${key}`)

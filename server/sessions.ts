@@ -18,7 +18,6 @@ import {
 import {
   changeKey,
   createIntents,
-  openingKey,
   problemAnswer,
   toIntent,
   type Answer,
@@ -32,7 +31,7 @@ import type { ConfiguredProvider } from './configured-providers.ts'
 import type { ProviderSession } from './providers/provider.ts'
 import type { Counted } from './rate-limits.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
-import { newSessionId, toPublicSession, type SessionRecord } from './session.ts'
+import { newSessionId, openingKey, toPublicSession, type SessionRecord } from './session.ts'
 import type { SessionResult, StoredAnswer } from './store/store.ts'
 
 export interface SessionsDeps extends IntentsDeps {

@@ -7,6 +7,7 @@ import { WebhookRejected } from '../errors.ts'
 import { parseExactJson } from '../json.ts'
 import type { PaymentReport } from '../settlement/settle.ts'
 import { readMoney, toProviderNumber } from './amount.ts'
+import { ownSessionIn } from './own-session.ts'
 import type { Order, ProviderDefinition } from './provider.ts'
 import { verifyHmacSha256 } from './signature.ts'
 
@@ -33,6 +34,8 @@ const standing = z.object({
   status: z.string().optional(),
   amount: z.unknown().optional(),
   currency: z.unknown().optional(),
+  // What it was given when it was made; whether it is told back is not documented.
+  orderReference: z.unknown().optional(),
 })
 type Standing = z.output<typeof standing>
 
@@ -219,7 +222,10 @@ function readJson(text: string): unknown {
   }
 }
 
-function toReport({ sessionId, amount, currency }: Standing, status: SessionStatus): PaymentReport {
+function toReport(
+  { sessionId, amount, currency, orderReference }: Standing,
+  status: SessionStatus,
+): PaymentReport {
   const total = isLosslessNumber(amount) ? amount : (member(amount, 'total') ?? amount)
   const money = readMoney(total, currency)
   return {
@@ -227,6 +233,7 @@ function toReport({ sessionId, amount, currency }: Standing, status: SessionStat
     // A session takes one payment, so that a webhook, the same again and an asked status are one event.
     eventId: [sessionId, status, money.amount ?? '', money.currency ?? ''].join(' '),
     reference: sessionId,
+    ...ownSessionIn(orderReference),
     status,
     ...money,
   }

@@ -9,6 +9,7 @@ import type { PaymentReport } from '../settlement/settle.ts'
 import { fromProviderNumber, readMoney, toProviderNumber } from './amount.ts'
 import { createBridge } from './kuvarpay-bridge.ts'
 import { isPaidWhole, transactionsShape } from './kuvarpay-transactions.ts'
+import { ownSessionIn } from './own-session.ts'
 import type { Order, ProviderDefinition, ProviderSession } from './provider.ts'
 import { seal } from './seal.ts'
 import { verifyHmacSha256 } from './signature.ts'
@@ -59,7 +60,7 @@ const createdSession = session.extend({
   authToken: z.string().min(1).max(8192).nullish(),
 })
 
-const askedSession = session.extend(transactionsShape)
+const askedSession = session.extend({ ...transactionsShape, redirectUrl: z.unknown().optional() })
 
 // Only PENDING is documented; the others follow from the names of the events.
 const STATUS: ReadonlyMap<string, SessionStatus> = new Map([
@@ -122,14 +123,18 @@ export const kuvarpay: ProviderDefinition<typeof settings> = {
           answer: envelope(askedSession.extend({ sessionId: z.literal(reference) })),
           idempotent: true,
         })
-        const { sessionId, status, currency, ...data } = dataOf(asked)
+        const { sessionId, status, currency, redirectUrl, ...data } = dataOf(asked)
+        // It is told back as it was given.
+        const own = ownSessionIn(redirectUrl)
         const meaning = STATUS.get(status.toUpperCase())
         // Undefined would let a webhook decide.
         if (!meaning) {
-          return { ...toReport(sessionId, 'pending', undefined, currency), unknownStatus: status }
+          const report = toReport(sessionId, 'pending', undefined, currency)
+          return { ...report, ...own, unknownStatus: status }
         }
         const isWhole = meaning !== 'paid' || isPaidWhole(data)
-        return toReport(sessionId, meaning, isWhole ? data.amount : undefined, currency)
+        const report = toReport(sessionId, meaning, isWhole ? data.amount : undefined, currency)
+        return { ...report, ...own }
       },
 
       async readWebhook(request) {

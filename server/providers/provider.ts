@@ -18,6 +18,11 @@ export interface PaymentProvider {
     readonly staticOrders: boolean
   }
   createSession(order: Order, call: ProviderCall): Promise<ProviderSession>
+  /**
+   * Finds the session that such a call made when no answer came to it.
+   * @returns its reference; undefined where the call made none
+   */
+  findSession?(call: ProviderCall): Promise<string | undefined>
   updateSession?(reference: string, order: Order, call: ProviderCall): Promise<ProviderSession>
   /**
    * Asks how a session stands now. Where a provider has this, its webhooks are only a reason to ask;

@@ -86,6 +86,18 @@ export const sandbox: ProviderDefinition<typeof settings> = {
         return toProviderSession(answer)
       },
 
+      async findSession(call) {
+        const answer = await http.send({
+          method: 'GET',
+          path: '/v1/payments',
+          headers: { ...headers, 'idempotency-key': call.idempotencyKey },
+          answer: payment.optional(),
+          absent: [404],
+          idempotent: true,
+        })
+        return answer?.id
+      },
+
       async updateSession(reference, order) {
         const answer = await http.send({
           method: 'PATCH',

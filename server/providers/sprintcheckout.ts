@@ -6,6 +6,7 @@ import { WebhookRejected } from '../errors.ts'
 import { parseExactJson, writeExactJson } from '../json.ts'
 import type { PaymentReport } from '../settlement/settle.ts'
 import { readMoney, toProviderNumber } from './amount.ts'
+import { ownSessionIn } from './own-session.ts'
 import type { Order, ProviderDefinition, ProviderSession, WebhookRequest } from './provider.ts'
 import { assertSharedSecret } from './signature.ts'
 
@@ -39,6 +40,10 @@ const webhookBody = z.object({
   currency: z.string().nullish(),
   event: z.unknown().optional(),
   receipts: z.array(z.unknown()).nullish(),
+  orderId: z.unknown().optional(),
+  successUrl: z.unknown().optional(),
+  cancelUrl: z.unknown().optional(),
+  failUrl: z.unknown().optional(),
 })
 
 export const sprintcheckout: ProviderDefinition<typeof settings> = {
@@ -113,7 +118,8 @@ function toProviderSession(answer: z.output<typeof sessionAnswer>): ProviderSess
 }
 
 function readReport(body: Uint8Array): PaymentReport {
-  const { paymentSessionId, status, event, amount, currency, receipts } = parseWebhook(body)
+  const told = parseWebhook(body)
+  const { paymentSessionId, status, event, amount, currency, receipts } = told
   const report = {
     provider: 'sprintcheckout',
     // There is no delivery id. The documentation says to tell reports apart by paymentSessionId, but
@@ -121,6 +127,8 @@ function readReport(body: Uint8Array): PaymentReport {
     // are told, and else the bytes of the report. An empty list tells nothing.
     eventId: digest(receipts?.length ? writeExactJson([paymentSessionId, status, receipts]) : body),
     reference: paymentSessionId,
+    // It has no keys for idempotency: where an answer was lost, this tells whose session it made.
+    ...ownSessionIn(told.successUrl, told.cancelUrl, told.failUrl, told.orderId),
   }
   const meaning = STATUS.get(status)
   if (!meaning) {

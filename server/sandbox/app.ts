@@ -64,6 +64,13 @@ export function createSandboxApp(deps: SandboxDeps): Hono {
     return payment ? c.json(view(payment), 201) : c.json({ error: 'not_found' }, 404)
   })
 
+  // What was made under a key, for one whose answer was lost.
+  app.get('/v1/payments', async (c) => {
+    const key = c.req.header('Idempotency-Key')
+    const payment = key ? await current(paymentId(key)) : undefined
+    return payment ? c.json(view(payment)) : c.json({ error: 'not_found' }, 404)
+  })
+
   app.patch('/v1/payments/:id', async (c) => {
     const body = z
       .strictObject({ amount: z.string() })

@@ -3,8 +3,8 @@ import type { ConfiguredProvider } from '../configured-providers.ts'
 import { ProviderNotFound, WebhookRejected } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { PaymentProvider, WebhookRequest } from '../providers/provider.ts'
-import type { SessionRecord } from '../session.ts'
-import type { Store } from '../store/store.ts'
+import { openingKey, type SessionRecord } from '../session.ts'
+import type { Attempt, Store } from '../store/store.ts'
 import { shareCalls } from './share-calls.ts'
 import type { PaymentReport } from './settle.ts'
 
@@ -28,8 +28,9 @@ export interface Settlement {
    */
   receive(providerId: string, request: WebhookRequest): Promise<void>
   /**
-   * Asks how a session stands at its provider, and settles it.
-   * @throws ProviderError where it did not answer
+   * Asks how a session stands at its provider, and settles it: about every provider session that was
+   * opened for it, and after those that may have been.
+   * @throws ProviderError where it did not answer about one of them; the others are settled
    */
   ask(session: SessionRecord): Promise<AskOutcome>
 }
@@ -64,19 +65,79 @@ export function createSettlement({ providers, store, log, now }: SettlementDeps)
         const statuses = { told: told.status, asked: stand.status }
         log.info({ provider: providerId, event, ...statuses }, 'the provider stands elsewhere now')
       }
+      const named = asked?.map((report) => Object.assign({ ...ownSession(told) }, report))
       const isDoubtful = asked && told.status === 'paid' && unknownStatus !== undefined
-      await settleAll(isDoubtful ? [doubtOf(told, unknownStatus)] : (asked ?? [told]))
+      await settleAll(isDoubtful ? [doubtOf(told, unknownStatus)] : (named ?? [told]))
     },
 
-    async ask({ provider, reference }) {
-      const adapter = providers.get(provider)?.adapter
-      if (!adapter || reference === null) return 'not_askable'
-      const reports = await fetchReports(adapter, reference)
-      if (!reports) return 'not_askable'
-      if (readUnknown(reports.at(-1), log) !== undefined) return 'unclear'
-      return (await settleAll(reports)) ? 'changed' : 'unchanged'
+    async ask(session) {
+      const adapter = providers.get(session.provider)?.adapter
+      if (!adapter) return 'not_askable'
+      const hasWaited = await settleWaiting(session.id)
+      const outcomes = await askAttempts(adapter, session)
+      return gravest(hasWaited ? ['changed', ...outcomes] : outcomes)
     },
   }
+
+  /** Reports that name a session, and came while the attempt that they are of was under way. */
+  async function settleWaiting(sessionId: string): Promise<boolean> {
+    const attempts = await store.findAttempts(sessionId)
+    return attempts.some(mayBeOpened) && (await store.settleWaiting(sessionId, now()))
+  }
+
+  async function askAttempts(adapter: PaymentProvider, session: SessionRecord) {
+    const attempts = await store.findAttempts(session.id)
+    const current = attempts.at(-1)
+    const ends = await Promise.allSettled(
+      attempts.map((attempt) => askAttempt(adapter, session, attempt, attempt === current)),
+    )
+    return ends.map((end) => {
+      if (end.status === 'rejected') throw end.reason
+      return end.value
+    })
+  }
+
+  async function askAttempt(
+    adapter: PaymentProvider,
+    session: SessionRecord,
+    attempt: Attempt,
+    isCurrent: boolean,
+  ): Promise<AskOutcome> {
+    const reference = attempt.reference ?? (await findReference(adapter, session, attempt))
+    const reports = reference === undefined ? undefined : await fetchReports(adapter, reference)
+    if (!reports) return 'not_askable'
+    const last = reports.at(-1)
+    if (readUnknown(last, log) !== undefined) return 'unclear'
+    const { id: sessionId } = session
+    const own = reports.map((report) => Object.assign({}, report, { sessionId }))
+    const hasChanged = await settleAll(own)
+    // Money is on its way, by another attempt than the one that shows in the session's status.
+    if (!isCurrent && last?.status === 'processing') return 'unclear'
+    return hasChanged ? 'changed' : 'unchanged'
+  }
+
+  async function findReference(
+    adapter: PaymentProvider,
+    session: SessionRecord,
+    attempt: Attempt,
+  ): Promise<string | undefined> {
+    if (!mayBeOpened(attempt)) return undefined
+    return adapter.findSession?.({ idempotencyKey: openingKey(session) })
+  }
+}
+
+function mayBeOpened({ reference, state }: Attempt): boolean {
+  return reference === null && state !== 'failed'
+}
+
+/** What the outcomes for the attempts of one session come to together. */
+function gravest(outcomes: readonly AskOutcome[]): AskOutcome {
+  const order = ['unclear', 'changed', 'unchanged'] as const
+  return order.find((outcome) => outcomes.includes(outcome)) ?? 'not_askable'
+}
+
+function ownSession({ sessionId }: PaymentReport): Pick<PaymentReport, 'sessionId'> {
+  return sessionId === undefined ? {} : { sessionId }
 }
 
 /** The status that we do not know, if there is one: the operator has to look up what it means. */

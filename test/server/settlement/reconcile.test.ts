@@ -9,6 +9,7 @@ import { createReconciler, nextAsk } from '../../../server/settlement/reconcile.
 import { settle } from '../../../server/settlement/settle.ts'
 import { createSettlement } from '../../../server/settlement/settlement.ts'
 import { createSqlStore } from '../../../server/store/sql-store.ts'
+import type { SessionResult } from '../../../server/store/store.ts'
 import { openSqlite } from '../../../server/store/sqlite.ts'
 import { AT, sessionRecord } from '../session-fixture.ts'
 
@@ -27,11 +28,17 @@ interface Fake {
   /** The most calls that were under way at once. */
   readonly mostAtOnce: () => number
   say(word: Word): void
+  /** What it says of one of its sessions alone. */
+  sayOf(reference: string, word: Word): void
+  /** The session that it made by a call which it did not answer. */
+  find(reference: string): void
 }
 
 function fakeProvider(id: string, canBeAsked = true): Fake {
   const asked: string[] = []
-  let word: Word = 'pending'
+  const words = new Map<string, Word>()
+  let found: string | undefined
+  let usual: Word = 'pending'
   let atOnce = 0
   let mostAtOnce = 0
 
@@ -40,6 +47,7 @@ function fakeProvider(id: string, canBeAsked = true): Fake {
     mostAtOnce = Math.max(mostAtOnce, (atOnce += 1))
     await new Promise((resolve) => setImmediate(resolve))
     atOnce -= 1
+    const word = words.get(reference) ?? usual
     if (word instanceof Error) throw word
     if (word === 'no such question') return undefined
     const eventId = `${reference}-${word}`
@@ -56,11 +64,13 @@ function fakeProvider(id: string, canBeAsked = true): Fake {
       capabilities: { update: false, status: canBeAsked, idempotent: true, staticOrders: true },
       createSession: never,
       readWebhook: never,
-      ...(canBeAsked && { fetchReport }),
+      ...(canBeAsked && { fetchReport, findSession: async () => found }),
     },
     asked,
     mostAtOnce: () => mostAtOnce,
-    say: (next) => (word = next),
+    say: (next) => (usual = next),
+    sayOf: (reference, next) => void words.set(reference, next),
+    find: (reference) => (found = reference),
   }
 }
 
@@ -99,6 +109,23 @@ async function start() {
       const outcome = await store.claim(intent, session, AT)
       if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
       await store.release(intent, outcome.lease, { failure: null }, () => null, AT)
+      return session
+    },
+    /** A session whose first attempt came to this, and whose second one to `card_2`, where it is made. */
+    async openTwice(reference: string | undefined, isOpened = true): Promise<SessionRecord> {
+      const session = sessionRecord({ provider: 'card' })
+      const intent = { scope: 'POST', key: 'key-of-two', fingerprint: 'f' }
+      const attempt = async (result: SessionResult, at: number) => {
+        const outcome = await store.claim(intent, session, after(at))
+        if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
+        return () => store.release(intent, outcome.lease, result, () => null, after(at))
+      }
+      const late = await attempt({ failure: null, ...(reference && { reference }) }, 0)
+      if (!isOpened) return session
+      const url = { redirectUrl: 'https://card.example/2', reference: 'card_2' }
+      const second = await attempt({ failure: null, ...url }, 15_000)
+      await second()
+      await late()
       return session
     },
     statusOf: async ({ id }: SessionRecord) => (await store.findSession(id))?.status,
@@ -329,5 +356,85 @@ describe('a pass', () => {
     stopping.abort()
     await reconcileDue(stopping.signal)
     expect(bank.asked).toEqual([])
+  })
+})
+
+describe('a session of several attempts', () => {
+  it('is asked about at each of them, and paid by the one that was never shown', async () => {
+    const { openTwice, at, card, reconcileDue, store } = await start()
+    const { id } = await openTwice('card_1')
+    card.sayOf('card_1', 'paid')
+    at(MINUTE)
+    expect(await reconcileDue()).toMatchObject({ asked: 1, settled: 1 })
+    expect(card.asked.toSorted()).toEqual(['card_1', 'card_2'])
+    expect(await store.findSession(id)).toMatchObject({ status: 'paid', reference: 'card_1' })
+  })
+
+  it('is flagged where both are paid', async () => {
+    const { openTwice, at, card, reconcileDue, store } = await start()
+    const { id } = await openTwice('card_1')
+    card.say('paid')
+    at(MINUTE)
+    await reconcileDue()
+    expect(await store.findSession(id)).toMatchObject({ status: 'paid', exception: 'duplicate' })
+  })
+
+  it('is paid by the one that answers, also while the other one cannot be asked about', async () => {
+    const { openTwice, at, card, reconcileDue, statusOf } = await start()
+    const session = await openTwice('card_1')
+    card.sayOf('card_1', new ProviderUnavailable('down'))
+    card.sayOf('card_2', 'paid')
+    at(MINUTE)
+    expect((await reconcileDue()).unanswered).toEqual(new Map([['card', 1]]))
+    expect(await statusOf(session)).toBe('paid')
+  })
+
+  it.each([
+    ['cannot be asked about', new ProviderUnavailable('down')],
+    ['has money on its way', 'processing'],
+    ['stands at a status that nobody knows', 'SETTLED'],
+  ] as const)('is not ended while the other one %s', async (_, word) => {
+    const { openTwice, at, card, reconcileAll, statusOf } = await start()
+    const session = await openTwice('card_1')
+    card.sayOf('card_1', word)
+    at(DAY)
+    expect(await reconcileAll()).toMatchObject({ expired: 0 })
+    expect(await statusOf(session)).toBe('pending')
+    card.sayOf('card_1', 'failed')
+    expect(await reconcileAll()).toMatchObject({ expired: 1 })
+  })
+
+  it.each([
+    ['an attempt of before', true],
+    ['the only one, whose holder went away', false],
+  ])('is paid by %s that only the provider can find', async (_, isOpened) => {
+    const { openTwice, at, card, reconcileDue, statusOf } = await start()
+    const session = await openTwice(undefined, isOpened)
+    card.find('card_lost')
+    card.sayOf('card_lost', 'paid')
+    at(MINUTE)
+    await reconcileDue()
+    expect(await statusOf(session)).toBe('paid')
+  })
+
+  it('is paid by what was told of it while its only attempt was under way', async () => {
+    const { openTwice, at, store, reconcileDue, statusOf } = await start()
+    const session = await openTwice(undefined, false)
+    await store.settle(
+      {
+        provider: 'card',
+        eventId: 'evt_1',
+        reference: 'card_lost',
+        sessionId: session.id,
+        status: 'paid',
+        amount: 2500n,
+        currency: 'USD',
+      },
+      AT,
+    )
+    expect(await statusOf(session)).toBe('pending')
+    at(MINUTE)
+    expect(await reconcileDue()).toMatchObject({ settled: 1 })
+    expect(await statusOf(session)).toBe('paid')
   })
 })
