@@ -62,11 +62,14 @@ export default defineConfig(({ mode }) => ({
         lib: {
           formats: ['es'],
           entry: Object.fromEntries(
-            ['index', 'elements', 'headless'].map((name) => [name, here(`widget/${name}.ts`)]),
+            ['index', 'elements', 'headless', 'react'].map((name) => [
+              name,
+              here(`widget/${name}.ts`),
+            ]),
           ),
         },
         rollupOptions: {
-          external: /^lit(\/|$)/,
+          external: /^(lit|react)(\/|$)/,
           output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
         },
       },

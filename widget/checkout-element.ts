@@ -69,7 +69,7 @@ import { TemplateElement } from './template-element.ts'
 export class CoinslotCheckoutElement extends TemplateElement {
   static readonly formAssociated = true
   static override readonly styles = styles
-  static override readonly objects = ['customer', 'messages']
+  static override readonly objects = ['customer', 'messages'] as const
   static override readonly attributes = [
     'checkout',
     'offer',
@@ -88,7 +88,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
     'name',
     'required',
     'disabled',
-  ]
+  ] as const
 
   /** Id of a checkout on the server. */
   declare checkout: string | null
@@ -149,7 +149,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
   }
 
   set required(value: boolean) {
-    this.toggleAttribute('required', value)
+    this.toggleAttribute('required', !!value)
   }
 
   /** Nothing can be typed or paid. */
@@ -158,7 +158,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
   }
 
   set disabled(value: boolean) {
-    this.toggleAttribute('disabled', value)
+    this.toggleAttribute('disabled', !!value)
   }
 
   /** `loading`, `idle`, `submitting`, `redirecting` or `unavailable`. */

@@ -49,8 +49,8 @@ import { TemplateElement } from './template-element.ts'
  */
 export class CoinslotStatusElement extends TemplateElement {
   static override readonly styles = ':host{display:block}:host([hidden]){display:none}'
-  static override readonly objects = []
-  static override readonly attributes = ['session', 'server', 'locale']
+  static override readonly objects = [] as const
+  static override readonly attributes = ['session', 'server', 'locale'] as const
 
   /** Id of a session; by default `coinslot_session` in the page's address. */
   declare session: string | null

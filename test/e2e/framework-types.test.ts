@@ -1,5 +1,6 @@
 /** The package's types in the templates of frameworks: what is right compiles, and what is wrong does not. */
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const SAMPLES = `${root}test/e2e/framework-types/`
-const OURS = [SAMPLES, `${root}dist/types/frameworks/`]
+const OURS = [SAMPLES, `${root}test/e2e/react/`, `${root}dist/types/frameworks/`]
 
 /** What TypeScript finds wrong with a sample, in which each line that must be refused says so. */
 function check(file: string, options: ts.CompilerOptions): string[] {
@@ -22,8 +23,8 @@ function check(file: string, options: ts.CompilerOptions): string[] {
     noEmit: true,
     ...options,
   }
-  const types = `${root}dist/types/frameworks/${/^[a-z]+/.exec(file)![0]}.d.ts`
-  const files = [SAMPLES + file, types].filter(existsSync)
+  const types = `${root}dist/types/frameworks/${/^[a-z]*/.exec(file)![0]}.d.ts`
+  const files = [resolve(SAMPLES, file), types].filter(existsSync)
   const program = ts.createProgram(files, settings, hostOf(settings))
   const problems = program
     .getSourceFiles()
@@ -62,6 +63,8 @@ describe('the types of the elements', () => {
     ['in a script', 'script.ts', {}],
     ['in React 19', 'react.tsx', { jsx }],
     ['in React 18', 'react-18.tsx', { jsx, paths: REACT_18 }],
+    ['in the components of React 19', '../react/app.tsx', { jsx }],
+    ['in the components of React 18', '../react/app.tsx', { jsx, paths: REACT_18 }],
     ['in Preact', 'preact.tsx', { jsx, jsxImportSource: 'preact' }],
     ['in Solid', 'solid.tsx', { jsx: ts.JsxEmit.Preserve, jsxImportSource: 'solid-js' }],
     ['in Vue', 'vue.ts', {}],

@@ -110,7 +110,13 @@ describe('the package', () => {
     expect(others).toEqual([])
   })
 
-  it.each(['widget/index.js', 'widget/elements.js', 'widget/headless.js', 'coinslot.js'])(
+  it.each([
+    'widget/index.js',
+    'widget/elements.js',
+    'widget/headless.js',
+    'widget/react.js',
+    'coinslot.js',
+  ])(
     'does nothing and does not throw when dist/%s is imported where there is no document',
     (path) => {
       const script = `await import(${JSON.stringify(new URL(`dist/${path}`, root).href)}); console.log('ok')`
@@ -234,13 +240,14 @@ describe('the tarball', () => {
 
   it('says of every file with side effects that it has them', async () => {
     const effects = manifest.sideEffects.map((path) => path.slice(2))
-    expect(effects).toEqual(['dist/widget/index.js', 'dist/coinslot.js'])
-    const registering = code
-      .filter((path) => path.startsWith('dist/widget/'))
-      .filter((path) => {
-        return /\.define\(/.test(read(path))
-      })
-    expect(registering).toEqual(['dist/widget/index.js'])
+    const entries = Object.values(manifest.exports)
+      .map((entry) => (typeof entry === 'object' && 'default' in entry ? entry.default : ''))
+      .map((path) => path.slice(2))
+      .filter((path) => /^dist\/(widget|coinslot)/.test(path))
+    const registering = entries.filter((path) => {
+      return path === 'dist/coinslot.js' || /^register\(\);$/m.test(read(path))
+    })
+    expect(registering.toSorted()).toEqual(effects.toSorted())
   })
 })
 

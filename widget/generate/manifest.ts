@@ -116,8 +116,9 @@ function attributesOf(className: string, modules: readonly TypeScript.SourceFile
   const fields = classes.find(({ name }) => name?.text === className)!.members
   const list = fields.filter(ts.isPropertyDeclaration).find(({ name }) => {
     return name.getText() === 'attributes'
-  })!.initializer as TypeScript.ArrayLiteralExpression
-  return list.elements.map((element) => (element as TypeScript.StringLiteral).text)
+  })!.initializer as TypeScript.AsExpression
+  const { elements } = list.expression as TypeScript.ArrayLiteralExpression
+  return elements.map((element) => (element as TypeScript.StringLiteral).text)
 }
 
 /** The names of types that are nothing but a choice of texts. */
