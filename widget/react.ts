@@ -1,7 +1,4 @@
-/**
- * `coinslot/react`: the elements as components of React 18 and 19. What can be an attribute is one, so that a server renders
- * it and the element finds it there; the rest is set, and listened to, before the element looks for the first time.
- */
+/** `coinslot/react`: the elements as components of React 18 and 19, which a server can render, too. */
 'use client'
 import {
   createElement,
@@ -87,7 +84,11 @@ export const CoinslotStatus = component<CoinslotStatusElement, CoinslotStatusPro
 // A server runs no effects, and React 18 warns of those that would be in vain there.
 const useEarlyEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
 
-/** `missed` tells what an element that a server rendered may have fired before React listened. */
+/**
+ * What can be an attribute is one, so that the element finds it in what a server rendered; the rest is set, and
+ * listened to, before the element looks for the first time. `missed`
+ * makes again what an element that a server rendered may have fired before React listened.
+ */
 function component<Element extends HTMLElement, Props extends object>(
   tag: string,
   { attributes, objects }: { attributes: readonly string[]; objects: readonly string[] },
