@@ -213,8 +213,8 @@ export class CheckoutController {
   /** What may be paid, said beforehand. */
   get hint(): string {
     const { minAmount, maxAmount } = this.terms ?? {}
-    if (!minAmount && !maxAmount) return ''
-    return this.say(!maxAmount ? 'minimum' : minAmount ? 'range' : 'maximum')
+    if (!minAmount) return maxAmount ? this.say('maximum') : ''
+    return this.say(maxAmount ? 'range' : 'minimum')
   }
 
   /** Takes what the page says, at first and after each change. */
@@ -297,7 +297,8 @@ export class CheckoutController {
     if (!this.isTyping) return
     this.isTyping = false
     this.show()
-    if (this.fault) this.setError(this.fault)
+    // Without the part that reads it, it may well be right.
+    if (this.#act && this.fault) this.setError(this.fault)
   }
 
   /** Says what is wrong with what the buyer entered and puts the focus there; answers whether nothing is. */

@@ -102,6 +102,31 @@ describe('a buyer who is faster than the part that pays', () => {
     await (await next).waitForURL(BANK)
   })
 
+  it('has no window left open where the page takes the checkout away meanwhile', async () => {
+    const { tab, calls, arrive } = await open('target="_blank"')
+    const popup = tab.waitForEvent('popup')
+    await payButton(tab).click()
+    const opened = await popup
+    await tab.evaluate(() => document.querySelector('coinslot-checkout')!.remove())
+    arrive()
+    if (!opened.isClosed()) await opened.waitForEvent('close')
+    expect(calls).toEqual([])
+  })
+
+  it('is not told that what he typed is wrong before anybody could read it', async () => {
+    const { tab, arrive } = await open('locale="de-DE"')
+    const field = tab.getByRole('textbox')
+    await field.fill('12,5')
+    await field.blur()
+    await payButton(tab)
+      .filter({ hasText: /^\s*Zahlen\s*$/ })
+      .waitFor()
+    expect(await tab.locator('[role=alert]').textContent()).toBe('')
+    arrive()
+    await payButton(tab).filter({ hasText: '12,50\u00a0$ zahlen' }).waitFor()
+    expect(await tab.locator('[role=alert]').textContent()).toBe('')
+  })
+
   it('has what he typed read as his locale writes it', async () => {
     const { tab, arrive } = await open('locale="de-DE"')
     await tab.getByRole('textbox').fill('1.234,5')
