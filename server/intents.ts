@@ -1,5 +1,5 @@
 /** One intent, one answer: claims an idempotency key, does the work under a lease, keeps what came of it. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   IdempotencyInProgress,
   IdempotencyKeyReused,
@@ -164,5 +164,5 @@ function toProviderError(error: unknown): ProviderError | undefined {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }

@@ -1,5 +1,5 @@
 /** How many sessions may be opened in a minute: by one address, for one checkout, at one provider. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { RateLimited } from './errors.ts'
 import type { RateLimiter, RateLimiterOptions } from './store/rate-limiter.ts'
 
@@ -45,5 +45,5 @@ async function take(limiter: RateLimiter, key: string): Promise<void> {
 
 /** A database, and a copy of one, is not to tell who was there. */
 function toKey(address: string): string {
-  return createHash('sha256').update(address).digest('base64url')
+  return hash('sha256', address, 'base64url')
 }

@@ -3,6 +3,8 @@ import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import type { Database } from './database.ts'
 import type { Transact } from './sql-database.ts'
 
+type Tx = Transaction<Database>
+
 const SAVEPOINT = CompiledQuery.raw('savepoint work')
 const RELEASE = CompiledQuery.raw('release work')
 const ROLLBACK = CompiledQuery.raw('rollback to work')
@@ -10,14 +12,16 @@ const ROLLBACK = CompiledQuery.raw('rollback to work')
 /** Work that waits for the next transaction, and how whoever waits for it is told. */
 interface Waiting {
   /** @returns what tells of its outcome, once it may be told */
-  run(tx: Transaction<Database>): Promise<() => void>
+  run(tx: Tx): Promise<() => void>
+  /** The same for work that may throw: nothing of it is kept then, and that is its outcome. */
+  attempt(tx: Tx): Promise<() => void>
   refuse(error: unknown): void
 }
 
 /**
- * Gathers whatever comes in one turn of the event loop, which under load is much and otherwise one. Each
- * work has a savepoint of its own, so that one that throws takes nothing with it but what it wrote itself.
- * Nobody hears of an outcome, good or bad, before the commit; where that fails, nothing of all is kept.
+ * Gathers whatever comes in one turn of the event loop, which under load is much and otherwise one. Work that
+ * throws takes nothing with it but what it wrote itself. Nobody hears of an outcome, good or bad, before the
+ * commit; where that fails, nothing of all is kept. Where one of a group throws, all of it is done anew.
  */
 export function createGroupCommit(db: Kysely<Database>): Transact {
   let waiting: Waiting[] = []
@@ -26,20 +30,32 @@ export function createGroupCommit(db: Kysely<Database>): Transact {
     const group = waiting
     waiting = []
     try {
-      const outcomes = await db.transaction().execute(async (tx) => {
-        const outcomes: (() => void)[] = []
-        for (const { run } of group) outcomes.push(await run(tx))
-        return outcomes
-      })
+      // Hardly any work throws, so only where one did each is given a savepoint.
+      const outcomes = await runAll(group, 'run').catch(() => runAll(group, 'attempt'))
       for (const tell of outcomes) tell()
     } catch (error) {
       for (const { refuse } of group) refuse(error)
     }
   }
 
+  function runAll(group: readonly Waiting[], how: 'run' | 'attempt'): Promise<(() => void)[]> {
+    return db.transaction().execute(async (tx) => {
+      const outcomes: (() => void)[] = []
+      for (const work of group) outcomes.push(await work[how](tx))
+      return outcomes
+    })
+  }
+
   return (work) =>
     new Promise((resolve, reject) => {
-      waiting.push({ run: (tx) => attempt(tx, work, resolve, reject), refuse: reject })
+      waiting.push({
+        async run(tx) {
+          const value = await work(tx)
+          return () => resolve(value)
+        },
+        attempt: (tx) => attempt(tx, work, resolve, reject),
+        refuse: reject,
+      })
       if (waiting.length === 1) setImmediate(() => void commit())
     })
 }
@@ -49,8 +65,8 @@ export function createGroupCommit(db: Kysely<Database>): Transact {
  * @throws what the work threw, where all of the transaction has gone with it, as on a full disk
  */
 async function attempt<T>(
-  tx: Transaction<Database>,
-  work: (tx: Transaction<Database>) => Promise<T>,
+  tx: Tx,
+  work: (tx: Tx) => Promise<T>,
   resolve: (value: T) => void,
   reject: (error: unknown) => void,
 ): Promise<() => void> {

@@ -18,8 +18,8 @@ export interface SqlDatabase {
 }
 
 /**
- * Does work in a transaction that sees what was committed before each of its statements, once more where
- * nothing was kept because of others. Resolves, or rejects with what the work threw, once what it wrote is durable.
+ * Does work in a transaction that sees what was committed before each of its statements; anew where nothing
+ * was kept because of others. Resolves once what it wrote is durable, or rejects with what it threw.
  */
 export type Transact = <T>(work: (tx: Transaction<Database>) => Promise<T>) => Promise<T>
 
