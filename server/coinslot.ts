@@ -43,7 +43,7 @@ export interface CoinslotOptions {
    * to refuse by itself to connect to private addresses for `notifications.url`.
    */
   readonly transport?: Transport
-  /** Deadline and waits of the calls to providers; 10 s and exponential by default. */
+  /** Deadline, waits and circuit of the calls to providers; as configured and exponential by default. */
   readonly providerTiming?: ProviderTiming
   readonly now?: () => Date
   /** How work beside the requests is done again and again; by timers by default. */
@@ -115,7 +115,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const feed = createSessionFeed({ store, now })
   const selfUrl = options.selfUrl ?? `http://127.0.0.1:${config.port}`
   const sandboxSecret = makeSandboxSecret(config)
-  const providers = createProviders(config, { transport, timing, selfUrl, sandboxSecret, now })
+  const providers = createProviders(config, { transport, timing, log, selfUrl, sandboxSecret, now })
   const settlement = createSettlement({ providers, store, log, now })
   const { reconcileDue, reconcileAll } = createReconciler({ store, settlement, log, now })
   const sandbox = createSandboxApp({

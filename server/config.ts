@@ -48,6 +48,8 @@ export interface ProviderConfig {
   /** An absolute URL, or a path where the provider is part of this server. */
   readonly baseUrl: string
   readonly redirectHosts: readonly string[] | undefined
+  /** In seconds: how long a call may take, its retries included. */
+  readonly deadline: number
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -142,9 +144,11 @@ export function parseConfig(file: unknown, environment: Environment): Config {
   }
 }
 
+const DEADLINE_S = 10
+
 function toProviderConfig(
   definition: ProviderDefinition,
-  { redirectHosts, baseUrl: written, ...settings }: Record<string, unknown>,
+  { redirectHosts, deadline = DEADLINE_S, baseUrl: written, ...settings }: Record<string, unknown>,
   env: Environment,
 ): ProviderConfig {
   return {
@@ -156,6 +160,7 @@ function toProviderConfig(
     // One of the three is there: the start is refused else.
     baseUrl: env[baseUrlVariable(definition)] ?? definition.baseUrl ?? String(written),
     redirectHosts: redirectHosts as string[] | undefined,
+    deadline: deadline as number,
   }
 }
 

@@ -30,6 +30,10 @@ const providersShape = Object.fromEntries(
     settings
       .safeExtend({
         redirectHosts: z.array(host).min(1).optional(),
+        // A lease on a session ends after 15: until then nobody else calls the provider for it.
+        deadline: z.number().int().min(1).max(12).optional().meta({
+          description: 'Seconds that a call may take, its retries included; 10 by default.',
+        }),
         ...(known === undefined && { baseUrl: baseUrlSchema.optional() }),
       })
       .optional(),

@@ -1,6 +1,7 @@
 /** Makes the configured providers ready to be called: addresses, secrets, and the hosts of their pages. */
 import type { Config, ProviderConfig } from './config.ts'
 import type { CustomerPart } from './contract/schemas.ts'
+import type { Log } from './log.ts'
 import { createProviderHttp, type ProviderHttpOptions } from './providers/http.ts'
 import type { PaymentProvider } from './providers/provider.ts'
 import { isLoopback } from './safe-url.ts'
@@ -17,8 +18,9 @@ export interface ConfiguredProvider {
 
 export interface ProviderSurroundings {
   readonly transport: Transport
-  /** Deadline and waits of the calls to providers, where they are not to be the usual ones. */
+  /** Deadline, waits and circuit of the calls to providers, where they are not to be the usual ones. */
   readonly timing?: ProviderTiming | undefined
+  readonly log: Log
   /** Where this very process can be reached, for the provider that it contains. */
   readonly selfUrl: string
   /** Shared with the provider that this server contains. */
@@ -26,7 +28,7 @@ export interface ProviderSurroundings {
   readonly now: () => Date
 }
 
-export type ProviderTiming = Pick<ProviderHttpOptions, 'deadline' | 'backoff'>
+export type ProviderTiming = Pick<ProviderHttpOptions, 'deadline' | 'backoff' | 'circuit'>
 
 /** Makes the configured providers ready, by id. */
 export function createProviders(
@@ -42,9 +44,9 @@ export function createProviders(
 }
 
 function createProvider(
-  { definition, settings, secrets, baseUrl, redirectHosts }: ProviderConfig,
+  { definition, settings, secrets, baseUrl, redirectHosts, deadline }: ProviderConfig,
   publicUrl: string,
-  { transport, timing, selfUrl, sandboxSecret, now }: ProviderSurroundings,
+  { transport, timing, log, selfUrl, sandboxSecret, now }: ProviderSurroundings,
 ): ConfiguredProvider {
   const isOurs = baseUrl.startsWith('/')
   const absolute = isOurs ? selfUrl + baseUrl : baseUrl
@@ -64,7 +66,9 @@ function createProvider(
     webhookUrl: `${webhooks}/v1/webhooks/${definition.id}`,
     bridgeUrl: (sessionId) => `${publicUrl}/bridge/${sessionId}`,
     http: createProviderHttp({
+      deadline: () => AbortSignal.timeout(deadline * 1_000),
       ...timing,
+      onCircuit: (isOpen) => tellCircuit(log, definition.id, isOpen),
       provider: definition.id,
       baseUrl: absolute,
       transport,
@@ -80,4 +84,10 @@ function createProvider(
       ...(adapter.bridge ? [new URL(publicUrl).host] : []),
     ],
   }
+}
+
+function tellCircuit(log: Log, provider: string, isOpen: boolean): void {
+  if (isOpen)
+    log.warn({ provider }, 'the provider fails again and again: it is let alone for a while')
+  else log.info({ provider }, 'the provider answers again')
 }

@@ -250,8 +250,8 @@ export class WebhookRejected extends CoinslotError {
 
 export abstract class ProviderError extends CoinslotError {
   abstract readonly retryable: boolean
-  /** The provider may have done what it was told to all the same. */
-  abstract readonly mayBeDone: boolean
+  /** The provider may have done what it was told to all the same, at this try or one before. */
+  abstract mayBeDone: boolean
 
   /** The same failure, told with the session that it left behind. */
   of(sessionId: string): this {
@@ -264,26 +264,31 @@ export class ProviderRejected extends ProviderError {
   readonly code = 'provider_rejected'
   readonly status = 502
   readonly retryable = false
-  readonly mayBeDone = false
+  mayBeDone = false
 }
 
 export class ProviderUnavailable extends ProviderError {
   readonly code = 'provider_unavailable'
   readonly status = 502
   readonly retryable = true
-  readonly mayBeDone: boolean = true
+  mayBeDone = true
+  /** How long the provider asked to be left alone, in milliseconds. */
+  retryAfterMs = 0
 }
 
-/** The provider has not been told: there was no connection, or it would not listen just now. */
+/** The provider has done nothing of it: there was no connection, or it would not listen just now. */
 export class ProviderUnreached extends ProviderUnavailable {
-  override readonly mayBeDone = false
+  override mayBeDone = false
 }
+
+/** The provider failed too often to be asked at this moment. */
+export class ProviderLetAlone extends ProviderUnreached {}
 
 export class ProviderTimeout extends ProviderError {
   readonly code = 'provider_timeout'
   readonly status = 504
   readonly retryable = true
-  readonly mayBeDone = true
+  mayBeDone = true
 }
 
 /** The database is away, or too busy: the same Idempotency-Key may be sent again. */

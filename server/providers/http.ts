@@ -1,10 +1,19 @@
-/** All that the adapters share of HTTP: deadline, retries, size limit, no redirects, and the errors. */
-import { ExponentialBackoff, handleType, retry, type IBackoffFactory } from 'cockatiel'
+/** All that the adapters share of HTTP: deadline, retries, circuit, size limit, no redirects, and the errors. */
+import type { IBackoffFactory } from 'cockatiel'
 import type { z } from 'zod'
-import { ProviderRejected, ProviderTimeout, ProviderUnavailable, reasonOf } from '../errors.ts'
+import {
+  ProviderError,
+  ProviderRejected,
+  ProviderTimeout,
+  ProviderUnavailable,
+  ProviderUnreached,
+  reasonOf,
+} from '../errors.ts'
 import { parseExactJson, writeExactJson } from '../json.ts'
-import type { Transport } from '../transport.ts'
+import type { Transport, TransportAnswer } from '../transport.ts'
+import { createCircuit, type CircuitOptions } from './circuit.ts'
 import { namedFields } from './refusal.ts'
+import { createRetries, readRetryAfter } from './retries.ts'
 
 export interface ProviderHttp {
   /**
@@ -18,7 +27,7 @@ export interface ProviderHttp {
 export interface ProviderRequest<T> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
   /** Beneath the provider's base URL, so that no answer can send a key elsewhere. */
-  readonly path: string
+  readonly path: `/${string}`
   readonly headers: Readonly<Record<string, string>>
   /** Written with exact numbers; see `exactNumber`. */
   readonly body?: unknown
@@ -26,7 +35,10 @@ export interface ProviderRequest<T> {
   readonly answer: z.ZodType<T>
   /** Statuses that say that there is no such call: read as undefined, which `answer` must allow. */
   readonly absent?: readonly number[]
-  /** Whether the provider does the same thing once however often it is told to. */
+  /**
+   * Whether the provider does the same thing once however often it is told to. Where not, a call is
+   * sent again only after a try of which nothing can have come.
+   */
   readonly idempotent: boolean
 }
 
@@ -38,11 +50,29 @@ export interface ProviderHttpOptions {
   readonly deadline?: () => AbortSignal
   /** The waits between tries: exponential with jitter by default. */
   readonly backoff?: IBackoffFactory<unknown>
+  /** When the provider is let alone, and for how long. */
+  readonly circuit?: Pick<CircuitOptions, 'failures' | 'pause'>
+  /** Called when the provider begins to be let alone, and when it answers again. */
+  readonly onCircuit?: CircuitOptions['onChange']
 }
 
 const DEADLINE_MS = 10_000
 const MAX_ANSWER_BYTES = 256 * 1024
-const MAX_RETRIES = 2
+
+/** Codes of failures from before anything of a request was sent. */
+const UNSENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
 
 export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
   const {
@@ -50,16 +80,20 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
     baseUrl,
     transport,
     deadline = () => AbortSignal.timeout(DEADLINE_MS),
-    backoff = new ExponentialBackoff({ initialDelay: 100, maxDelay: 1_000 }),
   } = options
-  const retries = retry(handleType(ProviderUnavailable), { maxAttempts: MAX_RETRIES, backoff })
+  const circuit = createCircuit({
+    ...options.circuit,
+    provider,
+    ...(options.onCircuit && { onChange: options.onCircuit }),
+  })
+  const retries = createRetries(options.backoff)
 
   async function once<T>(call: ProviderRequest<T>, signal: AbortSignal): Promise<T> {
     const what = `${provider}: ${call.method} ${call.path}`
-    let status: number
+    let answer: TransportAnswer
     let text: string
     try {
-      const answer = await transport({
+      answer = await transport({
         method: call.method,
         url: baseUrl + call.path,
         headers: {
@@ -70,7 +104,7 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
         ...(call.body !== undefined && { body: writeExactJson(call.body) }),
         signal,
       })
-      status = answer.status
+      const { status } = answer
       // A refusal is one whatever it says, so it may be as broken as it likes.
       text = await readText(answer.body).catch((error: unknown) => {
         if (isSuccess(status)) throw error
@@ -78,9 +112,13 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
       })
     } catch (error) {
       if (signal.aborted) throw timeout(what)
-      throw unavailable(`${what} failed: ${reasonOf(error)}`)
+      const reason = reasonOf(error)
+      const fail = UNSENT.has(reason) ? unreached : unavailable
+      throw fail(`${what} failed: ${reason}`)
     }
+    const { status } = answer
     if (call.absent?.includes(status)) return call.answer.parse(undefined)
+    if (isLater(call, status)) throw later(`${what} answered ${status}`, answer)
     assertSuccess(what, status, () => namedFields(text, call.body))
     return readAnswer(what, text, call.answer)
   }
@@ -88,14 +126,25 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
   return {
     async send(call) {
       const signal = deadline()
-      if (!call.idempotent) return once(call, signal)
+      const policy = call.idempotent ? retries.idempotent : retries.careful
+      const attempt = rememberDoubts(() => circuit(() => once(call, signal)))
       return Promise.race([
-        retries.execute(() => once(call, signal), signal),
+        policy.execute(attempt, signal),
         // The deadline can also come between two tries, and the wait there does not hear of it.
         failWhenAborted(signal, `${provider}: ${call.method} ${call.path}`),
       ])
     },
   }
+}
+
+/** Has the failure of a later try tell that one before may have been carried out. */
+function rememberDoubts<T>(attempt: () => Promise<T>): () => Promise<T> {
+  let mayBeDone = false
+  return () =>
+    attempt().catch((error: unknown) => {
+      if (error instanceof ProviderError) mayBeDone = error.mayBeDone ||= mayBeDone
+      throw error
+    })
 }
 
 function isSuccess(status: number): boolean {
@@ -106,10 +155,24 @@ function assertSuccess(what: string, status: number, named: () => readonly strin
   if (isSuccess(status)) return
   const told = `${what} answered ${status}`
   // A redirect is not followed: it would carry the API key to wherever it points.
-  if (status < 400 || status >= 500 || status === 408 || status === 429) throw unavailable(told)
+  if (status < 400 || status >= 500 || status === 408) throw unavailable(told)
   const fields = named()
   const about = fields.length > 0 ? `${told}, naming ${fields.join(', ')}` : told
   throw new ProviderRejected('the payment provider refused the request', {}, cause(about))
+}
+
+/** Whether a status says that the same call is to be sent at another time. */
+function isLater({ method, idempotent }: ProviderRequest<unknown>, status: number): boolean {
+  // With a key, a conflict is one with the try before, which is still being worked on.
+  const isUnderWay = status === 409 && idempotent && method === 'POST'
+  return status === 429 || status === 503 || isUnderWay
+}
+
+function later(told: string, { status, headers }: TransportAnswer): ProviderUnavailable {
+  // Whoever asks too often is turned away at the door; the others may be half-way in.
+  const error = status === 429 ? unreached(told) : unavailable(told)
+  error.retryAfterMs = readRetryAfter(headers?.['retry-after'])
+  return error
 }
 
 function readAnswer<T>(what: string, text: string, schema: z.ZodType<T>): T {
@@ -149,6 +212,10 @@ function timeout(what: string): ProviderTimeout {
 
 function unavailable(what: string): ProviderUnavailable {
   return new ProviderUnavailable('the payment provider cannot be reached', {}, cause(what))
+}
+
+function unreached(what: string): ProviderUnreached {
+  return new ProviderUnreached('the payment provider cannot be reached', {}, cause(what))
 }
 
 function cause(what: string): ErrorOptions {

@@ -92,6 +92,13 @@ describe('a configuration is refused', () => {
     )
   })
 
+  it.each([0, 13, 2.5, '10'])('when a provider is given %j seconds for an answer', (deadline) => {
+    const providers = { sprintcheckout: { deadline } }
+    expect(problemsOf({ ...file, providers })).toEqual([
+      expect.stringMatching(/^providers\.sprintcheckout\.deadline: /),
+    ])
+  })
+
   it('when a static order is asked of a provider that has none', () => {
     const checkout = { provider: 'sandbox', currency: 'USD', amount: '5.00', orderType: 'STATIC' }
     expect(problemsOf({ providers: { sandbox: {} }, checkouts: { box: checkout } }, {})).toEqual([

@@ -81,6 +81,8 @@ async function start(configuration: unknown = CONFIGURATION): Promise<Started> {
     transport: createTransport(),
     providerTiming: {
       backoff: new ConstantBackoff(0),
+      // It fails often here, and is to be asked all the same.
+      circuit: { failures: Infinity },
       deadline: () => (deadline = new AbortController()).signal,
     },
   })
@@ -139,7 +141,7 @@ function webhook({ request }: Started, body: Record<string, unknown>): Promise<R
 }
 
 const RETRYABLE: readonly (readonly [string, Fault, string, number])[] = [
-  ...[408, 429, 500, 503].map(
+  ...[408, 500, 503].map(
     (status) =>
       [`it answers ${status}`, { kind: 'status', status }, 'provider_unavailable', 502] as const,
   ),

@@ -1,7 +1,12 @@
 import { ConstantBackoff } from 'cockatiel'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { ProviderRejected, ProviderTimeout, ProviderUnavailable } from '../../../server/errors.ts'
+import {
+  ProviderLetAlone,
+  ProviderRejected,
+  ProviderTimeout,
+  ProviderUnavailable,
+} from '../../../server/errors.ts'
 import { exactNumber } from '../../../server/json.ts'
 import {
   createProviderHttp,
@@ -65,6 +70,10 @@ async function failure(call: Promise<unknown>): Promise<Error> {
   )
 }
 
+function brokenBy(code: string): Error {
+  return Object.assign(new Error('key-canary'), { code })
+}
+
 /** A right answer of exactly so many bytes. */
 function answerOf(size: number): string {
   const frame = JSON.stringify({ id: '' })
@@ -126,7 +135,8 @@ describe('an answer', () => {
   ])(
     'of status %i tells its status in the cause, and nothing of its text',
     async (status, kind) => {
-      const { http } = httpThat([answer(status, '{"id":"answer-canary"}')])
+      const told = () => answer(status, '{"id":"answer-canary"}')
+      const { http } = httpThat([told(), told(), told()])
       const error = await failure(http.send(post))
       expect(error).toBeInstanceOf(kind)
       expect(String(error.cause)).toContain(`fake: POST /v1/things answered ${status}`)
@@ -144,7 +154,7 @@ describe('an answer', () => {
 describe('a call', () => {
   it('tells the code of a broken connection, and never its message', async () => {
     const broken = Object.assign(new Error('connect to key-canary'), { code: 'ECONNREFUSED' })
-    const { http } = httpThat([broken])
+    const { http } = httpThat([broken, broken, broken])
     const error = await failure(http.send(post))
     expect(error).toBeInstanceOf(ProviderUnavailable)
     expect(String(error.cause)).toMatch(/failed: ECONNREFUSED$/)
@@ -154,6 +164,69 @@ describe('a call', () => {
   it('that is not idempotent is sent once', async () => {
     const { http, sent } = httpThat([answer(503), answer(200, '{"id":"1"}')])
     expect(await failure(http.send(post))).toBeInstanceOf(ProviderUnavailable)
+    expect(sent).toHaveLength(1)
+  })
+
+  it.each([
+    ['ECONNREFUSED', brokenBy('ECONNREFUSED')],
+    ['ENOTFOUND', brokenBy('ENOTFOUND')],
+    ['UND_ERR_CONNECT_TIMEOUT', brokenBy('UND_ERR_CONNECT_TIMEOUT')],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', brokenBy('DEPTH_ZERO_SELF_SIGNED_CERT')],
+    ['429', answer(429)],
+  ])('that is not idempotent is sent again after %s, of which nothing can come', async (_, end) => {
+    const { http, sent } = httpThat([end, answer(200, '{"id":"1"}')])
+    expect(await http.send(post)).toEqual({ id: '1' })
+    expect(sent).toHaveLength(2)
+  })
+
+  it.each([
+    ['ECONNRESET', brokenBy('ECONNRESET')],
+    ['UND_ERR_SOCKET', brokenBy('UND_ERR_SOCKET')],
+    ['ETIMEDOUT', brokenBy('ETIMEDOUT')],
+    ['500', answer(500)],
+    ['302', answer(302)],
+    ['an answer that is none', answer(200, '<html>')],
+  ])('that is not idempotent is sent once where it ends in %s', async (_, end) => {
+    const { http, sent } = httpThat([end, answer(200, '{"id":"1"}')])
+    expect(await failure(http.send(post))).toMatchObject({ mayBeDone: true })
+    expect(sent).toHaveLength(1)
+  })
+
+  it.each([
+    ['no connection', [brokenBy('ECONNREFUSED')], false],
+    ['a refusal', [answer(400)], false],
+    ['being asked too often', [answer(429)], false],
+    ['a connection that broke', [brokenBy('ECONNRESET')], true],
+    ['no connection after an answer of 500', [answer(500), brokenBy('ECONNREFUSED')], true],
+    ['a refusal after an answer of 500', [answer(500), answer(400)], true],
+  ] as const)(
+    'that ends in %s says whether it may have been carried out',
+    async (_, ends, doubt) => {
+      const last = ends.at(-1)
+      const { http } = httpThat([...ends, ...(last ? [last, last] : [])])
+      const idempotent = { ...post, idempotent: true }
+      expect(await failure(http.send(idempotent))).toMatchObject({ mayBeDone: doubt })
+    },
+  )
+
+  it('says so of the deadline, too', async () => {
+    const { http } = httpThat([], { deadline: () => AbortSignal.abort() })
+    expect(await failure(http.send(get))).toMatchObject({ mayBeDone: true })
+  })
+
+  it('under a key is sent again where the try before is still being worked on', async () => {
+    const { http, sent } = httpThat([answer(409), answer(200, '{"id":"1"}')])
+    expect(await http.send({ ...post, idempotent: true })).toEqual({ id: '1' })
+    expect(sent).toHaveLength(2)
+  })
+
+  it.each([
+    ['a call that asks', get],
+    ['a call without a key', post],
+    ['a change', { ...post, method: 'PUT', idempotent: true }],
+  ] as const)('is rejected by a conflict where it is %s', async (_, call) => {
+    const { http, sent } = httpThat([answer(409)])
+    expect(await failure(http.send(call))).toBeInstanceOf(ProviderRejected)
     expect(sent).toHaveLength(1)
   })
 
@@ -235,5 +308,113 @@ describe('a call', () => {
     await http.send(get)
     expect(sent[0]).not.toHaveProperty('body')
     expect(sent[0]?.headers).toEqual({ accept: 'application/json' })
+  })
+})
+
+describe('the wait before another try', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  const open = () => new AbortController().signal
+  const later = (status: number, wait: string | string[]): TransportAnswer => ({
+    ...answer(status),
+    headers: { 'retry-after': wait },
+  })
+
+  it.each([
+    ['seconds', '1'],
+    ['a time', new Date(1_000).toUTCString()],
+    ['two headers', ['1', '60']],
+  ])('is as long as the provider asks for in %s', async (_, wait) => {
+    vi.setSystemTime(0)
+    const { http, sent } = httpThat([later(503, wait), answer(200, '{"id":"1"}')], {
+      deadline: open,
+    })
+    const sending = http.send(get)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(sent).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await sending).toEqual({ id: '1' })
+  })
+
+  it.each([503, 429])(
+    'is not waited where the provider asks for more than 2 s (%i)',
+    async (status) => {
+      const { http, sent } = httpThat([later(status, '3')], { deadline: open })
+      expect(await failure(http.send(get))).toBeInstanceOf(ProviderUnavailable)
+      expect(sent).toHaveLength(1)
+    },
+  )
+
+  it.each(['', 'soon', '-1', '1.5', '99999999999999999999', 'Thu, 01 Jan 1970 00:00:00 GMT'])(
+    'is the usual one where it asks for %j',
+    async (wait) => {
+      const { http } = httpThat([later(503, wait), answer(200, '{"id":"1"}')], { deadline: open })
+      const sending = http.send(get)
+      await vi.advanceTimersByTimeAsync(0)
+      expect(await sending).toEqual({ id: '1' })
+    },
+  )
+
+  it('varies, grows, and is a second at most', async () => {
+    const waits: number[][] = []
+    for (let call = 0; call < 50; call += 1) {
+      const at: number[] = []
+      const http = createProviderHttp({
+        provider: 'fake',
+        baseUrl: 'https://api.example',
+        deadline: open,
+        transport: async () => {
+          at.push(Date.now())
+          return answer(503)
+        },
+      })
+      const failed = failure(http.send(get))
+      await vi.runAllTimersAsync()
+      await failed
+      waits.push([at[1]! - at[0]!, at[2]! - at[1]!])
+    }
+    expect(new Set(waits.map(([first]) => first)).size).toBeGreaterThan(10)
+    const sum = (which: number) => waits.reduce((total, wait) => total + wait[which]!, 0)
+    expect(sum(1)).toBeGreaterThan(sum(0))
+    expect(Math.max(...waits.flat())).toBeLessThanOrEqual(1_000)
+  })
+})
+
+describe('a provider that fails again and again', () => {
+  const circuit = { failures: 4, pause: Infinity }
+
+  it('is let alone: whoever calls is told so at once, and nothing is sent', async () => {
+    const { http, sent } = httpThat(
+      [answer(503), answer(503), brokenBy('ECONNRESET'), answer(503)],
+      {
+        circuit,
+      },
+    )
+    await failure(http.send(get))
+    await failure(http.send(post))
+    expect(sent).toHaveLength(4)
+    const error = await failure(http.send(get))
+    expect(error).toBeInstanceOf(ProviderLetAlone)
+    expect(error).toMatchObject({ code: 'provider_unavailable', retryable: true, mayBeDone: false })
+    expect(sent).toHaveLength(4)
+  })
+
+  it('is let alone in the middle of a call, which is not sent again', async () => {
+    const { http, sent } = httpThat([answer(503), answer(500), answer(200, '{"id":"1"}')], {
+      circuit: { ...circuit, failures: 2 },
+    })
+    expect(await failure(http.send(get))).toMatchObject({ mayBeDone: true })
+    expect(sent).toHaveLength(2)
+  })
+
+  it('is not let alone where it refuses, which is an answer', async () => {
+    const answers = [503, 400, 503, 404, 503, 422, 503, 401].map((status) => answer(status))
+    const { http, sent } = httpThat([...answers, answer(200, '{"id":"1"}')], {
+      circuit: { ...circuit, failures: 2 },
+    })
+    while (sent.length < answers.length) await failure(http.send(post))
+    expect(await http.send(post)).toEqual({ id: '1' })
+    expect(sent).toHaveLength(9)
   })
 })
