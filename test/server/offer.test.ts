@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { demoConfiguration } from '../../server/demo-configuration.ts'
 import { configurationSchema } from '../../server/configuration-schema.ts'
 import { verifyOffer } from '../../server/offer.ts'
+import { nameOrder } from '../../server/order-identity.ts'
 import { readProblem, readSession, startCoinslot } from './coinslot-harness.ts'
 
 const SECRET = 'a secret of at least thirty-two bytes'
@@ -87,10 +88,13 @@ describe('an offer is refused', () => {
   })
 
   it('when it is signed by another algorithm', async () => {
-    const offer = await new SignJWT({ ...order, exp: EXPIRES })
-      .setProtectedHeader({ alg: 'HS512' })
-      .sign(key(SECRET.repeat(2)))
-    await expectRefusal({ offer }, 'offer_invalid')
+    const long = SECRET.repeat(2)
+    for (const alg of ['HS384', 'HS512']) {
+      const offer = await new SignJWT({ ...order, exp: EXPIRES })
+        .setProtectedHeader({ alg })
+        .sign(key(long))
+      await expectRefusal({ offer }, 'offer_invalid', long)
+    }
   })
 
   it('when it never expires, and when it has', async () => {
@@ -331,6 +335,36 @@ describe('an offer of many items', () => {
   })
 })
 
+describe('the order that an offer names', () => {
+  const live = { ...rules, providers: new Set(['sprintcheckout']) }
+  const named = async (terms: object) =>
+    (await verifyOffer(await sign({ ...order, ...terms }), undefined, rules, AT)).order
+
+  it('is one by its id and by who signs', async () => {
+    const names = [
+      await named({}),
+      await named({ orderId: 'A-1043' }),
+      await named({ iss: 'shop' }),
+      await named({ iss: 'shop A', orderId: '1042' }),
+      await named({ iss: 'shop', orderId: 'A 1042' }),
+    ]
+    expect(new Set(names).size).toBe(names.length)
+    expect(await named({ amount: '1.00', jti: '7' })).toBe(names[0])
+    expect(await named({ orderId: undefined })).toBe(null)
+  })
+
+  it('is none where it may be paid by many', async () => {
+    const offer = await sign({ ...order, provider: 'sprintcheckout', orderType: 'STATIC' })
+    expect(await verifyOffer(offer, undefined, live, AT)).toMatchObject({ order: null })
+    const once = await sign({ ...order, provider: 'sprintcheckout' })
+    expect((await verifyOffer(once, undefined, live, AT)).order).not.toBe(null)
+  })
+
+  it('is another one in the sandbox, where nothing is paid', () => {
+    expect(nameOrder('x', true)).not.toBe(nameOrder('x', false))
+  })
+})
+
 describe('a secret', () => {
   it('that was taken off the list makes its offers invalid', async () => {
     const offer = await sign(order, OLD_SECRET)
@@ -342,6 +376,7 @@ describe('a secret', () => {
     const bodies = [
       await sign(order),
       `${await sign(order)}x`,
+      await sign(order, 'some other secret of thirty-two bytes'),
       await sign({ ...order, exp: 1 }),
       await sign({ ...order, amount: 1 }),
     ]

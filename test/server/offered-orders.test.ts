@@ -2,7 +2,7 @@
 import { SignJWT } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { newKey, readProblem, readSession, SELF } from './coinslot-harness.ts'
-import { startSandboxStand } from './settlement/sandbox-subject.ts'
+import { startSandboxStand, type SandboxOptions } from './settlement/sandbox-subject.ts'
 
 const SECRET = 'a secret of at least thirty-two bytes'
 const order = { provider: 'sandbox', currency: 'EUR', amount: '119.00', orderId: 'A-1042' }
@@ -14,8 +14,9 @@ function sign(payload: object): Promise<string> {
     .sign(new TextEncoder().encode(SECRET))
 }
 
-async function start() {
+async function start(options: SandboxOptions = {}) {
   const stand = await startSandboxStand({
+    ...options,
     webhooksArrive: true,
     configuration: {
       providers: { sandbox: {} },
@@ -127,6 +128,27 @@ describe('an order that is paid', () => {
     expect(await references()).toEqual([reference])
   })
 
+  it('is not asked for by a session that was being opened when it was paid', async () => {
+    let meanwhile: (() => Promise<void>) | undefined
+    const { create, open, pay } = await start({
+      wrap: (transport) => async (request) => {
+        const answer = await transport(request)
+        const happens = meanwhile
+        meanwhile = undefined
+        await happens?.()
+        return answer
+      },
+    })
+    const { session, reference } = await open({ offer: await sign(order) })
+    meanwhile = () => pay(reference)
+    const answer = await create({ offer: await sign({ ...order, description: 'Again' }) })
+    expect(answer.status).toBe(409)
+    expect(await readProblem(answer)).toMatchObject({
+      code: 'order_already_paid',
+      session: { id: session.id },
+    })
+  })
+
   it('leaves other orders, other shops and configured checkouts alone', async () => {
     const { open, pay } = await start()
     for (const body of [
@@ -148,11 +170,13 @@ describe('an order that is paid', () => {
 
 describe('an order that is open', () => {
   it('goes on in the session that is there, in every tab and by every equal offer', async () => {
-    const { open, references } = await start()
+    const { open, references, harness } = await start()
     const { session } = await open({ offer: await sign({ ...order, jti: '1' }) })
+    const { length } = harness.sent
     const { session: again } = await open({ offer: await sign({ ...order, jti: '2' }) })
     expect(again).toEqual({ ...session, updatedAt: again.updatedAt })
     expect(await references()).toHaveLength(1)
+    expect(harness.sent).toHaveLength(length)
   })
 
   it.each([
