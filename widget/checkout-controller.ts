@@ -298,7 +298,7 @@ export class CheckoutController {
     this.isTyping = false
     this.show()
     // Without the part that reads it, it may well be right.
-    if (this.#act && this.fault) this.setError(this.fault)
+    if (this.fault && (this.#act || this.entry !== 'malformed')) this.setError(this.fault)
   }
 
   /** Says what is wrong with what the buyer entered and puts the focus there; answers whether nothing is. */
