@@ -7,7 +7,7 @@ const ON_POSTGRES_ONLY = 'test/server/store/postgres*.test.ts'
 
 /** What servers beside one another could break. */
 const ON_POSTGRES_TOO = [
-  'test/server/{idempotency,rate-limits,reconciliation,sandbox-endings,session-events}.test.ts',
+  'test/server/{attempts,idempotency,rate-limits,reconciliation,sandbox-endings,session-events,two-servers}.test.ts',
   'test/server/notifications/*.test.ts',
   'test/server/settlement/settlement.test.ts',
 ]
