@@ -12,7 +12,8 @@ import type { Database } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { migrate } from './migrations.ts'
 import { createMemoryRateLimiter } from './rate-limiter.ts'
-import type { SqlDatabase, SqlDialect } from './sql-database.ts'
+import type { SqlDatabase, SqlDialect, Transact } from './sql-database.ts'
+import { toStoreFailure } from './sqlite-failures.ts'
 
 /**
  * Opens (and brings up to date) the database at a path; `:memory:` for one that is forgotten.
@@ -30,10 +31,18 @@ export async function openSqlite(path: string): Promise<SqlDatabase> {
   return {
     db,
     dialect,
-    transact: createGroupCommit(db),
+    transact: createTransact(db),
     createRateLimiter: createMemoryRateLimiter,
     listen: () => async () => {},
   }
+}
+
+function createTransact(db: Kysely<Database>): Transact {
+  const transact = createGroupCommit(db)
+  return (work) =>
+    transact(work).catch((error: unknown) => {
+      throw toStoreFailure(error)
+    })
 }
 
 /** Whoever is in a transaction is alone: there is nothing to lock. Other processes do not hear of changes. */

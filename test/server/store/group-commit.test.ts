@@ -97,7 +97,7 @@ describe('transactions at one time', () => {
     const acknowledged = keys.filter((_, index) => ends[index]?.status === 'fulfilled')
     expect(acknowledged.length).toBeLessThan(keys.length)
     for (const end of ends) {
-      if (end.status === 'rejected') expect(end.reason).toHaveProperty('code', 'SQLITE_FULL')
+      if (end.status === 'rejected') expect(end.reason).toHaveProperty('cause.code', 'SQLITE_FULL')
     }
     expect((await keysOf(db)).toSorted()).toEqual(acknowledged.toSorted())
   })

@@ -4,9 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { sql } from 'kysely'
+import SQLite from 'better-sqlite3'
+import { sql, type Transaction } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
+import { StoreUnavailable } from '../../../server/errors.ts'
 import { settle } from '../../../server/settlement/settle.ts'
+import type { Database } from '../../../server/store/database.ts'
 import { createSandboxLedger } from '../../../server/store/sandbox-ledger.ts'
 import { createSqlStore } from '../../../server/store/sql-store.ts'
 import { openSqlite } from '../../../server/store/sqlite.ts'
@@ -49,6 +52,45 @@ describe('the SQLite file', () => {
     const second = createSqlStore(await openSqlite(path), { settle, destinations: [] })
     expect(await second.findSession(session.id)).toEqual(session)
     await second.close()
+  })
+})
+
+describe('a SQLite file that cannot be written just now', () => {
+  const write = (key: string) => (tx: Transaction<Database>) =>
+    tx
+      .insertInto('intents')
+      .values({ scope: 's', key, fingerprint: 'f', session_id: 'cs_1', created_at: '' })
+      .execute()
+
+  it('tells a full disk as what passes, and is written again when there is room', async () => {
+    const { db, transact } = await openSqlite(newFile())
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(db)
+    await sql`pragma max_page_count = ${sql.lit(rows[0]?.page_count)}`.execute(db)
+    const long = 'k'.repeat(20_000)
+    await expect(transact(write(long))).rejects.toThrow(StoreUnavailable)
+    await sql`pragma max_page_count = 10000`.execute(db)
+    await transact(write(long))
+    await db.destroy()
+  })
+
+  it('tells the lock of another as what passes', async () => {
+    const path = newFile()
+    const { db, transact } = await openSqlite(path)
+    await sql`pragma busy_timeout = 1`.execute(db)
+    const other = new SQLite(path)
+    other.exec('begin immediate')
+    await expect(transact(write('a'))).rejects.toThrow(StoreUnavailable)
+    other.exec('rollback')
+    await transact(write('a'))
+    other.close()
+    await db.destroy()
+  })
+
+  it('tells what is wrong with a statement as it is', async () => {
+    const { db, transact } = await openSqlite(newFile())
+    await transact(write('a'))
+    await expect(transact(write('a'))).rejects.toThrow(/UNIQUE/)
+    await db.destroy()
   })
 })
 
