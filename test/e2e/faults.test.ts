@@ -36,7 +36,7 @@ describe('under faults, the invariants hold', { timeout: PATIENCE_MS }, () => {
       providers,
       main,
     })
-    expect(violations).not.toEqual([])
+    expect(violations).toContainEqual(expect.stringMatching(/^I4:/))
   })
 })
 

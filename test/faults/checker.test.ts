@@ -67,6 +67,7 @@ const good: Observed = {
     intents: [{ key: 'key-1', session_id: 'cs_1', answer: '{}' }],
     reports: [{ provider: 'sprintcheckout', reference: 'sc_1', status: 'paid' }],
     outbox: [{ destination: 'url', due_at: null }],
+    attempts: [],
   },
   ledger: [there],
   told: [told],
@@ -87,6 +88,11 @@ const withOpenings = (...changes: readonly Partial<Opening>[]): Observed => ({
 const withLedger = (...changes: readonly Partial<LedgerSession>[]): Observed => ({
   ...good,
   ledger: changes.map((change) => Object.assign({}, there, change)),
+})
+/** The provider has several, and all but one are known to have been set aside. */
+const withAttempts = (...changes: readonly Partial<LedgerSession>[]): Observed => ({
+  ...withLedger(...changes),
+  rows: { ...good.rows, attempts: changes.slice(1).map(() => ({ session_id: 'cs_1' })) },
 })
 const withTold = (...changes: readonly Partial<Told>[]): Observed => ({
   ...good,
@@ -112,12 +118,16 @@ const BROKEN: Readonly<Record<Invariant, Readonly<Record<string, Observed>>>> = 
     'a page that belongs to no session that is kept': withRow({ reference: 'sc_2' }),
     'another amount than was asked for': withRow({ amount: '24.00' }),
     'an answer that is gone': withRows({ intents: [] }),
-    'a session at the provider that we do not know': withLedger({}, { order: 'cs_2' }),
   },
   I2: {
+    'a session at the provider that we do not know': withLedger({}, { order: 'cs_2' }),
     'two sessions of one key': withRows({ sessions: [row, { ...row, id: 'cs_2' }] }),
     'two pages shown for one key': withOpenings({}, { body: other }),
     'two sessions at the provider though each answer came': withLedger({}, { reference: 'sc_2' }),
+    'another try that nobody knows of': {
+      ...withLedger({}, { reference: 'sc_2' }),
+      ...tries(undefined, 201),
+    },
     'two at a provider that knows keys, whatever was lost': {
       ...withLedger({}, { reference: 'sc_2' }),
       openings: [
@@ -188,12 +198,12 @@ describe('the checker', () => {
     ],
     [
       'another try where nobody knows what came of the first',
-      { ...withLedger({}, { reference: 'sc_2', happened: [] }), ...tries(undefined, 201) },
+      { ...withAttempts({}, { reference: 'sc_2', happened: [] }), ...tries(undefined, 201) },
     ],
     [
       'another try by the server that took a frozen one over',
       {
-        ...withLedger({}, { reference: 'sc_2', happened: [] }),
+        ...withAttempts({}, { reference: 'sc_2', happened: [] }),
         ...tries(409, 201),
         freezes: [{ startedAt: 0.5, endedAt: 2 }],
       },

@@ -49,10 +49,10 @@ export function check(observed: Observed, when: 'anytime' | 'atRest'): Violation
     )
 }
 
-function findLost({ openings, rows, ledger, at }: Observed): string[] {
+function findLost({ openings, rows, at }: Observed): string[] {
   const sessions = new Map(rows.sessions.map((row) => [row.id, row]))
   const answers = new Map(rows.intents.map(({ key, answer }) => [key, answer]))
-  const lost = openings.filter(isMade).flatMap((opening) => {
+  return openings.filter(isMade).flatMap((opening) => {
     const { id, redirectUrl } = readSession(opening)
     const row = sessions.get(id)
     if (!row) return [`${opening.key} was acknowledged, and its session is gone`]
@@ -63,17 +63,16 @@ function findLost({ openings, rows, ledger, at }: Observed): string[] {
     if (isForgotten || answers.get(opening.key)) return []
     return [`${opening.key} was answered, and the answer is gone`]
   })
-  const unknown = ledger.filter(({ order }) => !sessions.has(order))
-  return [
-    ...lost,
-    ...unknown.map(({ reference }) => `the provider's ${reference} is of no session of ours`),
-  ]
 }
 
 function findSecondSessions({ openings, freezes, rows, ledger }: Observed): string[] {
   const byKey = groupBy(rows.sessions, ({ client_reference_id: key }) => key ?? '')
   const byOrder = groupBy(ledger, ({ order }) => order)
-  const found: string[] = []
+  const attempts = groupBy(rows.attempts, ({ session_id: session }) => session)
+  const ids = new Set(rows.sessions.map(({ id }) => id))
+  const found = ledger
+    .filter(({ order }) => !ids.has(order))
+    .map(({ reference }) => `the provider's ${reference} is of no session of ours`)
   for (const [key, tries] of groupBy(openings, ({ key }) => key)) {
     const sessions = byKey.get(key) ?? []
     const pages = new Set(
@@ -86,6 +85,8 @@ function findSecondSessions({ openings, freezes, rows, ledger }: Observed): stri
     if (sessions.length > 1) found.push(`${key} has ${sessions.length} sessions`)
     if (pages.size > 1) found.push(`${key} was shown ${pages.size} payable pages`)
     if (atProvider.length > most) found.push(`${key} has ${atProvider.length} sessions there`)
+    const known = sessions.reduce((sum, { id }) => sum + 1 + (attempts.get(id)?.length ?? 0), 0)
+    if (atProvider.length > known) found.push(`${key} has sessions there that nobody knows of`)
   }
   return found
 }

@@ -3,11 +3,14 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'n
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MAIN } from '../e2e/server-process.ts'
+import type { Invariant } from './checker.ts'
 
 /** Without a defence: what of the built server is replaced by what. */
 export interface Control {
   /** What is switched off. */
   readonly without: string
+  /** What then has to be broken: another violation would be one for the wrong reason. */
+  readonly breaks: Invariant | 'promise'
   /** Stands exactly once in the built server. */
   readonly text: string
   readonly by: string
@@ -16,66 +19,103 @@ export interface Control {
 export const CONTROLS = {
   acknowledgeEarly: {
     without: 'a webhook is kept before its 2xx',
+    breaks: 'I10',
     text: 'await settlement.receive(c.req.param("provider"), {',
     by: 'const work = (...all) => void settlement.receive(...all).catch(() => {}); work(c.req.param("provider"), {',
   },
   newProviderKeys: {
     without: 'one key for all tries at a provider',
+    breaks: 'I2',
     text: '(`${scope}\\n${key}`)',
     by: '(`${scope}\\n${key}${Math.random()}`)',
   },
   noSync: {
     without: 'synchronous = FULL',
+    breaks: 'promise',
     text: 'synchronous = FULL',
     by: 'synchronous = NORMAL',
   },
   noDeadline: {
     without: 'the deadline of a call',
+    breaks: 'promise',
     text: 'DEADLINE_MS = 1e4',
     by: 'DEADLINE_MS = 1e6',
   },
   noReportTwice: {
     without: 'a report counts once',
+    breaks: 'I5',
     text: 'if (numInsertedOrUpdatedRows !== 1n && await isSettled(unit, report)) return void 0;',
     by: '',
   },
   backwards: {
     without: 'statuses only go forward',
+    breaks: 'I6',
     text: 'return NEXT[from].includes(to);',
     by: 'return true;',
   },
   noEarlyReports: {
     without: 'reports wait for their session',
+    breaks: 'I4',
     text: 'if (session.reference === null) return session;',
     by: 'return session;',
   },
   noReconciler: {
     without: 'the reconciler',
+    breaks: 'I4',
     text: 'run: reconcileDue',
     by: 'run: async () => {}',
   },
   noLease: {
     without: 'the lease of a session',
+    breaks: 'I2',
     text: 'eb("lease_until", "is", null), eb("lease_until", "<=", now)',
     by: 'eb.val(true)',
   },
   noFence: {
     without: 'the fence of a lease',
+    breaks: 'I1',
     text: '.where("fence", "=", fence)',
     by: '.where("fence", ">=", fence)',
   },
   noDrain: {
     without: 'requests end before the server does',
+    breaks: 'promise',
     text: 'process.on("SIGTERM", stop);',
     by: 'process.on("SIGTERM", () => process.exit());',
   },
   endUnasked: {
     without: 'the provider is asked before a session ends',
+    breaks: 'I4',
     text: 'const outcome = await ask(session, pass);',
     by: 'const outcome = session.expiresAt > now() ? await ask(session, pass) : "not_askable";',
   },
+  tellBeforeCommit: {
+    without: 'outcomes are told after the commit',
+    breaks: 'I1',
+    text: 'return () => resolve(value);',
+    by: 'resolve(value); return () => {};',
+  },
+  keptFailures: {
+    without: 'a failure that passes leaves the key free',
+    breaks: 'promise',
+    text: 'if (!failure || failure.retryable) {',
+    by: 'if (!failure) {',
+  },
+  noKeys: {
+    without: 'idempotency keys',
+    breaks: 'I2',
+    text: 'key: caller.idempotencyKey,',
+    by: 'key: caller.idempotencyKey + Math.random(),',
+  },
+  noRateLimit: {
+    without: 'rate limits',
+    breaks: 'promise',
+    text: 'if (waitMs > 0) throw',
+    by: 'if (waitMs < 0) throw',
+  },
   tellOnce: {
     without: 'a message that failed is sent again',
+    breaks: 'I5',
     text: 'const outcome = failure ? afterFailure(message, failure, endedAt) : "delivered";',
     by: 'const outcome = "delivered";',
   },

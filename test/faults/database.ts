@@ -7,6 +7,7 @@ import { Client } from 'pg'
 import type { PostgresServer } from '../postgres/server.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
 import type { Rows } from './observed.ts'
+import type { SmallDisk } from './small-disk.ts'
 
 export type DatabaseKind = 'sqlite' | 'postgres'
 
@@ -14,6 +15,10 @@ export interface RunDatabase {
   readonly kind: DatabaseKind
   /** For the servers. */
   readonly url: string
+  /** PostgreSQL's without a proxy in between; the same as `url` for SQLite. */
+  readonly directUrl: string
+  /** Where the file of SQLite has a disk of its own. */
+  readonly disk: SmallDisk | undefined
   /** Between the servers and PostgreSQL. */
   readonly proxy: FaultProxy | undefined
   readonly server: PostgresServer | undefined
@@ -25,22 +30,26 @@ export interface RunDatabase {
   remove(): Promise<void>
 }
 
-const TABLES = ['sessions', 'intents', 'reports', 'outbox'] as const
+const TABLES = ['sessions', 'intents', 'reports', 'outbox', 'attempts'] as const
 
-/** @param folder where the file is, if not in a folder of its own */
-export async function makeSqlite(folder?: string): Promise<RunDatabase> {
+/** @param disk where the file is, if not in a folder of its own */
+export async function makeSqlite(disk?: SmallDisk): Promise<RunDatabase> {
   const own = await mkdtemp(join(tmpdir(), 'coinslot-faults-'))
-  const file = join(folder ?? own, 'coinslot.db')
-  const read = async () => readSqlite(file)
+  const file = join(disk?.folder ?? own, 'coinslot.db')
   return {
     kind: 'sqlite',
     url: `file:${file}`,
+    directUrl: `file:${file}`,
+    disk,
     proxy: undefined,
     server: undefined,
     file,
-    read,
+    read: async () => readSqlite(file),
     text: async () => [await bytesOf(file), await bytesOf(`${file}-wal`)].join(''),
-    remove: () => rm(own, { recursive: true }),
+    async remove() {
+      await disk?.remove()
+      await rm(own, { recursive: true })
+    },
   }
 }
 
@@ -82,6 +91,8 @@ export async function makePostgres(server: PostgresServer): Promise<RunDatabase>
   return {
     kind: 'postgres',
     url: `postgres://postgres@127.0.0.1:${proxy.port}/${name}`,
+    directUrl: direct,
+    disk: undefined,
     proxy,
     server,
     file: undefined,

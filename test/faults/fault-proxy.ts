@@ -62,7 +62,7 @@ export async function startFaultProxy(upstream: NetConnectOpts): Promise<FaultPr
   let fired = 0
 
   function cutAll(): void {
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) reset(socket)
   }
 
   function hold(cut: () => void, caught: (held: Held) => void): Promise<void> {
@@ -77,7 +77,7 @@ export async function startFaultProxy(upstream: NetConnectOpts): Promise<FaultPr
   }
 
   async function pass({ direction, from, to }: Passage, chunk: Buffer): Promise<void> {
-    const cut = () => (from.resetAndDestroy(), to.resetAndDestroy())
+    const cut = () => (reset(from), reset(to))
     const trap = traps.find(
       (trap) => trap.direction === direction && trap.matches(chunk.toString('latin1')),
     )
@@ -103,7 +103,7 @@ export async function startFaultProxy(upstream: NetConnectOpts): Promise<FaultPr
     from
       .on('data', (chunk: Buffer) => (before = before.then(() => pass(passage, chunk))))
       .on('end', () => (before = before.then(() => void to.end())))
-      .on('error', () => to.resetAndDestroy())
+      .on('error', () => reset(to))
       .on('close', () => {
         sockets.delete(from)
         to.destroy()
@@ -113,7 +113,7 @@ export async function startFaultProxy(upstream: NetConnectOpts): Promise<FaultPr
   const server = createServer({ allowHalfOpen: true }, (client) => {
     if (isRefusing) {
       fired += 1
-      return void client.resetAndDestroy()
+      return void reset(client)
     }
     const target = connect({ ...upstream, allowHalfOpen: true } as NetConnectOpts)
     forward({ direction: 'request', from: client, to: target })
@@ -146,4 +146,10 @@ export async function startFaultProxy(upstream: NetConnectOpts): Promise<FaultPr
       await closed
     },
   }
+}
+
+/** A socket that is no TCP's, such as that of PostgreSQL in its folder, can only be closed. */
+function reset(socket: Socket): void {
+  if (socket.localAddress === undefined) socket.destroy()
+  else socket.resetAndDestroy()
 }

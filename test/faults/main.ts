@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { startPostgres } from '../postgres/server.ts'
 import { makeControl, removeControls } from './control.ts'
 import type { DatabaseKind } from './database.ts'
-import { playRow, type Play } from './play-row.ts'
+import { canPlay, playRow, type Play } from './play-row.ts'
 import { startProviders } from './provider-process.ts'
 import type { Row } from './row.ts'
 import { ROWS } from './rows/all.ts'
@@ -36,7 +36,11 @@ const rounds = Number(values.rounds)
 
 async function main(): Promise<number> {
   if (values.help) return print(USAGE)
-  const rows = ROWS.filter(({ id }) => isWanted(id, values.rows))
+  const wanted = ROWS.filter(({ id }) => isWanted(id, values.rows))
+  const rows = wanted.filter(canPlay)
+  for (const { id, needs } of wanted.filter((row) => !canPlay(row))) {
+    print(`${id} was not played: this machine has no ${needs}\n`)
+  }
   const providers = await startProviders()
   const postgres = needsPostgres(rows) ? await startPostgres() : undefined
   try {
@@ -70,7 +74,7 @@ async function playSeeds(row: Row, surroundings: Surroundings): Promise<Result> 
     for (const told of outcome.violations) print(`  ${replay}: ${told}\n`)
   }
   const control = row.control && {
-    without: row.control.without,
+    ...row.control,
     violations: await playControl(row, row.control, surroundings),
   }
   const { id, fault } = row
@@ -81,7 +85,7 @@ async function playSeeds(row: Row, surroundings: Surroundings): Promise<Result> 
   return { id, fault, on, seeds, operations, faults, violations, control }
 }
 
-/** How many violations there are without the row's defence. */
+/** How often that is broken which the row's defence is for. */
 async function playControl(
   row: Row,
   control: NonNullable<Row['control']>,
@@ -90,7 +94,8 @@ async function playControl(
   const main = await makeControl(control)
   for (let tries = 0; tries < CONTROL_TRIES; tries += 1) {
     const { violations } = await playRow({ row, seed: seed + tries, main, ...surroundings })
-    if (violations.length > 0) return violations.length
+    const broken = violations.filter((told) => told.startsWith(`${control.breaks}:`))
+    if (broken.length > 0) return broken.length
   }
   return 0
 }
@@ -107,7 +112,7 @@ async function report(results: readonly Result[]): Promise<number> {
 
 function tellControl(control: Result['control']): string {
   if (!control) return 'no control'
-  return `${control.violations} without ${control.without}`
+  return `${control.violations} of ${control.breaks} without ${control.without}`
 }
 
 function isWanted(id: string, ids: string | undefined): boolean {

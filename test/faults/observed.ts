@@ -69,11 +69,17 @@ export interface MessageRow {
   readonly due_at: string | null
 }
 
+/** An attempt at a provider that was set aside for a later one. */
+export interface AttemptRow {
+  readonly session_id: string
+}
+
 export interface Rows {
   readonly sessions: readonly SessionRow[]
   readonly intents: readonly IntentRow[]
   readonly reports: readonly ReportRow[]
   readonly outbox: readonly MessageRow[]
+  readonly attempts: readonly AttemptRow[]
 }
 
 export interface Observed {

@@ -1,10 +1,12 @@
 /** Plays one row with one seed, on a stage of its own. */
 import type { PostgresServer } from '../postgres/server.ts'
-import { makePostgres, makeSqlite, type DatabaseKind } from './database.ts'
+import { makePostgres, makeSqlite, type DatabaseKind, type RunDatabase } from './database.ts'
 import type { ProviderProcess } from './provider-process.ts'
 import { createRandom } from './random.ts'
 import type { Row } from './row.ts'
+import { canMountDisks, mountSmallDisk } from './small-disk.ts'
 import { openStage } from './stage.ts'
+import { canTrace } from './strace.ts'
 import { createTraffic } from './traffic.ts'
 
 export interface Play {
@@ -33,9 +35,10 @@ export async function playRow({
   main,
 }: Play): Promise<Outcome> {
   const random = createRandom(seed, `${row.id} ${on}`)
-  const database = await makeDatabase(on, postgres)
+  const database = await makeDatabase(row, on, postgres)
   try {
-    const stage = await openStage({ random, database, providers, servers: row.servers ?? 1, main })
+    const { servers = 1, perProvider } = row
+    const stage = await openStage({ random, database, providers, main, servers, perProvider })
     const traffic = createTraffic(stage)
     try {
       await row.play(stage, traffic)
@@ -52,8 +55,19 @@ export async function playRow({
   }
 }
 
-function makeDatabase(on: DatabaseKind, postgres: PostgresServer | undefined) {
-  if (on === 'sqlite') return makeSqlite()
+async function makeDatabase(
+  { needs }: Row,
+  on: DatabaseKind,
+  postgres: PostgresServer | undefined,
+): Promise<RunDatabase> {
+  if (on === 'sqlite')
+    return makeSqlite(needs === 'small disk' ? await mountSmallDisk() : undefined)
   if (!postgres) throw new Error('this row runs on PostgreSQL, and there is none')
   return makePostgres(postgres)
+}
+
+/** Whether this machine has what a row cannot do without. */
+export function canPlay({ needs }: Row): boolean {
+  if (needs === 'strace') return canTrace()
+  return needs === undefined || canMountDisks()
 }

@@ -4,6 +4,8 @@ import type { DatabaseKind } from './database.ts'
 import type { Stage } from './stage.ts'
 import type { Traffic } from './traffic.ts'
 
+export type Need = 'strace' | 'small disk'
+
 export interface Row {
   readonly id: string
   readonly fault: string
@@ -12,6 +14,10 @@ export interface Row {
   readonly servers?: number
   /** In the short form, too. */
   readonly isShort?: boolean
+  /** What it cannot do without, and not every machine has. */
+  readonly needs?: Need
+  /** Sessions that may be opened at a provider in a minute; any number by default. */
+  readonly perProvider?: number
   readonly control?: Control
   /** Plays the faults, and lets all come to rest. */
   play(stage: Stage, traffic: Traffic): Promise<void>

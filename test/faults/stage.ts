@@ -70,12 +70,14 @@ export interface StageOptions {
   readonly database: RunDatabase
   readonly providers: ProviderProcess
   readonly servers: number
+  /** Sessions that may be opened at a provider in a minute; any number by default. */
+  readonly perProvider?: number | undefined
   /** The main file of the servers; that of the build by default. */
   readonly main?: string | undefined
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { random, database, providers, main } = options
+  const { random, database, providers, main, perProvider = NO_LIMIT } = options
   const folder = await mkdtemp(join(tmpdir(), 'coinslot-stage-'))
   const clock = await createClock(join(folder, 'clock'))
   const closing: (() => Promise<void>)[] = []
@@ -99,7 +101,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
 
   const configuration = {
-    rateLimits: { perAddress: NO_LIMIT, perCheckout: NO_LIMIT, perProvider: NO_LIMIT },
+    rateLimits: { perAddress: NO_LIMIT, perCheckout: NO_LIMIT, perProvider },
     reconcileEvery: 5,
     providers: {
       kadosei: {

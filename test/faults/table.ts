@@ -10,8 +10,9 @@ export interface Result {
   readonly operations: number
   readonly faults: number
   readonly violations: number
-  /** The defence that was switched off, and how many violations that made; undefined where there is none. */
-  readonly control: { readonly without: string; readonly violations: number } | undefined
+  /** The defence that was switched off, what that has to break, and how often it did; undefined where there is none. */
+  readonly control:
+    { readonly without: string; readonly breaks: string; readonly violations: number } | undefined
 }
 
 const HEAD = ['', 'fault', 'on', 'seeds', 'operations', 'faults', 'violations', 'control: without']
@@ -33,12 +34,13 @@ export function toTable(results: readonly Result[]): string {
 }
 
 function toCells({ id, fault, on, seeds, operations, faults, violations, control }: Result) {
-  const told = control ? `${control.without}: ${tellControl(control.violations)}` : ''
+  const told = control ? `${control.without}: ${tellControl(control)}` : ''
   return [id, fault, on, seeds, String(operations), String(faults), String(violations), told]
 }
 
-function tellControl(violations: number): string {
-  return violations > 0 ? `fails (${violations})` : '**does not fail**'
+function tellControl({ breaks, violations }: NonNullable<Result['control']>): string {
+  if (violations === 0) return '**nothing fails**'
+  return `${breaks === 'promise' ? 'fails' : `${breaks} fails`}, ${violations} times`
 }
 
 /** Puts a text between the marks of the README's section. */

@@ -1,6 +1,9 @@
 /** The table's rows, in its order. */
 import type { Row } from '../row.ts'
+import { failingDisk, fullDisk, heldLock, powerLoss } from './disks.ts'
 import { frozenHolder, killedAtPoints, killedAtRandom, rollingRestart } from './kills.ts'
+import { overload } from './overload.ts'
+import { endedConnections, killedDatabase, silentDatabase } from './postgres.ts'
 import { answersLost, refused, silent, strangeAnswers } from './providers.ts'
 import { equalPosts, everything, hangingUp, wrongClocks } from './servers.ts'
 import { deafMerchant, duplicates, lost, overtaking, reordered } from './webhooks.ts'
@@ -8,6 +11,13 @@ import { deafMerchant, duplicates, lost, overtaking, reordered } from './webhook
 export const ROWS: readonly Row[] = [
   killedAtRandom,
   killedAtPoints,
+  powerLoss,
+  fullDisk,
+  failingDisk,
+  heldLock,
+  killedDatabase,
+  endedConnections,
+  silentDatabase,
   refused,
   silent,
   answersLost,
@@ -22,5 +32,6 @@ export const ROWS: readonly Row[] = [
   frozenHolder,
   wrongClocks,
   deafMerchant,
+  overload,
   everything,
 ]

@@ -14,6 +14,7 @@ export const refused: Row = {
   id: 'R7',
   fault: 'providers refuse connections',
   on: BOTH,
+  control: CONTROLS.keptFailures,
   async play(stage, traffic) {
     for (const proxy of proxies(stage)) proxy.refuse()
     await traffic.load(20, 8)

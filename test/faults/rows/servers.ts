@@ -30,6 +30,7 @@ export const hangingUp: Row = {
   id: 'R19',
   fault: 'buyers go away in the middle of a request or an answer',
   on: BOTH,
+  control: CONTROLS.noKeys,
   async play(stage, traffic) {
     const { random, server } = stage
     server.proxy.follow(() =>
