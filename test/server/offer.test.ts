@@ -259,6 +259,7 @@ describe('the payload of an offer is refused, though the secret has signed it,',
 
   it.each([
     ['with a key twice', `${json},"amount":"1.00"}`],
+    ['with a key twice, once in other letters', `${json},"\\u0061mount":"1.00"}`],
     ['with a key of a part twice', `${json},"customer":{"email":"a@b.co","email":"c@d.co"}}`],
     ['with __proto__', `${json},"__proto__":{"amount":"1.00"}}`],
     ['with constructor', `${json},"constructor":{"prototype":{"amount":"1.00"}}}`],
@@ -362,6 +363,39 @@ describe('the order that an offer names', () => {
 
   it('is another one in the sandbox, where nothing is paid', () => {
     expect(nameOrder('x', true)).not.toBe(nameOrder('x', false))
+  })
+})
+
+describe('the payment page of an offer', () => {
+  it.each([
+    ['that has expired', { exp: 1 }, 'This offer has expired.'],
+    ['with terms that are none', { amount: 1 }, 'This offer is not valid.'],
+  ])('%s says so, and has no button', async (_, terms, text) => {
+    const { request, sent } = await start()
+    const offer = await sign({ ...order, ...terms })
+    const form = new URLSearchParams({ offer }).toString()
+    const type = 'application/x-www-form-urlencoded'
+    for (const answer of [
+      await request('GET', `/pay?offer=${offer}`),
+      await request('POST', '/pay', { raw: form, headers: { 'Content-Type': type } }),
+    ]) {
+      expect(answer.status).toBe(422)
+      const page = await answer.text()
+      expect(page).toContain(text)
+      expect(page).not.toContain('<button')
+    }
+    expect(sent).toEqual([])
+  })
+
+  it('keeps what is in its address from the log, and from the pages that it leads to', async () => {
+    const { request, logs } = await start()
+    const offer = await sign({ ...order, customer: { email: 'ada@example.com' } })
+    const answer = await request('GET', `/pay?offer=${offer}`)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('Referrer-Policy')).toMatch(/^(no-referrer|same-origin)$/)
+    expect(answer.headers.get('Cache-Control')).toBe('no-store')
+    expect(logs.join()).toContain('/pay')
+    expect(logs.join()).not.toContain(offer.slice(0, 40))
   })
 })
 
