@@ -36,6 +36,11 @@ export function isLostToOthers(error: unknown): boolean {
   return error instanceof StoreUnavailable && (isLost(error.cause) || isOutdated(error.cause))
 }
 
+/** Whether a row of the same key was there already. */
+export function isTaken(error: unknown, constraint: string): boolean {
+  return error instanceof DatabaseError && error.code === '23505' && error.constraint === constraint
+}
+
 function isLost(error: unknown): boolean {
   return error instanceof DatabaseError && LOST_TO_OTHERS.test(error.code ?? '')
 }

@@ -1,7 +1,10 @@
 /** A database that is open, and all in which SQLite and PostgreSQL differ for the store. */
-import type { Kysely, SelectQueryBuilder, Transaction } from 'kysely'
-import type { Database } from './database.ts'
+import type { Insertable, Kysely, SelectQueryBuilder, Transaction } from 'kysely'
+import type { Database, IntentsTable, SessionsTable } from './database.ts'
 import type { RateLimiter, RateLimiterOptions } from './rate-limiter.ts'
+
+export type NewSessionRow = Insertable<SessionsTable>
+export type NewIntentRow = Insertable<IntentsTable>
 
 export interface SqlDatabase {
   readonly db: Kysely<Database>
@@ -13,6 +16,12 @@ export interface SqlDatabase {
    * @returns what stops it
    */
   listen(onChange: (sessionId: string) => void): () => Promise<void>
+  /**
+   * Adds a session and the intent that is the first to name it, durably, in one statement; left out where the
+   * database cannot.
+   * @returns false where the intent's key is taken: nothing is added then
+   */
+  addTogether?(session: NewSessionRow, intent: NewIntentRow): Promise<boolean>
   /** Counts for all servers that may be on this database. */
   createRateLimiter(options: RateLimiterOptions): RateLimiter
 }

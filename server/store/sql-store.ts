@@ -1,12 +1,5 @@
 /** The store over any database that Kysely speaks to; plain SQL that SQLite and PostgreSQL share. */
-import {
-  sql,
-  type ExpressionBuilder,
-  type Insertable,
-  type Kysely,
-  type Selectable,
-  type Transaction,
-} from 'kysely'
+import { sql, type ExpressionBuilder, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { formatAmount } from '../contract/money.ts'
 import { moveTo } from '../settlement/settle.ts'
 import type { SessionRecord } from '../session.ts'
@@ -19,7 +12,7 @@ import {
   lockSession,
   takeBack,
 } from './attempts.ts'
-import type { Database, IntentsTable, SessionsTable } from './database.ts'
+import type { Database, SessionsTable } from './database.ts'
 import { findAlike, findOrder, findPayment, lockOrder } from './orders.ts'
 import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
 import { prepare } from './prepared.ts'
@@ -33,7 +26,7 @@ import {
   settleTold,
   type Unit,
 } from './settlements.ts'
-import type { SqlDatabase, SqlDialect } from './sql-database.ts'
+import type { NewIntentRow, NewSessionRow, SqlDatabase, SqlDialect } from './sql-database.ts'
 import {
   ReferenceTaken,
   type ClaimOptions,
@@ -60,7 +53,7 @@ const ASKED_ABOUT = ['pending', 'processing', 'expired'] as const
 type Tx = Transaction<Database>
 
 export function createSqlStore(
-  { db, dialect, transact }: SqlDatabase,
+  { db, dialect, transact, addTogether }: SqlDatabase,
   options: StoreOptions,
 ): Store {
   const { settle, destinations, onChange } = options
@@ -82,8 +75,16 @@ export function createSqlStore(
 
   return {
     findPrior: (scope, key) => findPrior(db, { scope, key }),
-    claim: (intent, session, now, options = {}) =>
-      change(now, (unit) => claim(unit, intent, session, options)),
+    async claim(intent, session, now, options = {}) {
+      // Where no order is to be looked at, all that a new session needs is that its key is free.
+      if (addTogether && typeof session !== 'string' && session.order === null) {
+        const { row, lease } = withLease(session, now)
+        if (await addTogether(row, toIntentRow(intent, session.id, now))) {
+          return { kind: 'claimed', lease }
+        }
+      }
+      return change(now, (unit) => claim(unit, intent, session, options))
+    },
     release: (intent, lease, result, answer, now) =>
       change(now, async (unit) => {
         const session = await release(unit, lease, result)
@@ -233,7 +234,18 @@ async function takeUp(
   return { kind: 'claimed', lease: toLease(settled || begun) }
 }
 
-const insertIntent = prepare((db, row: Insertable<IntentsTable>) =>
+function toIntentRow(intent: Intent, sessionId: string, now: Date): NewIntentRow {
+  return {
+    scope: intent.scope,
+    key: intent.key,
+    fingerprint: intent.fingerprint,
+    session_id: sessionId,
+    answer: null,
+    created_at: now.toISOString(),
+  }
+}
+
+const insertIntent = prepare((db, row: NewIntentRow) =>
   db
     .insertInto('intents')
     .values(row)
@@ -242,29 +254,30 @@ const insertIntent = prepare((db, row: Insertable<IntentsTable>) =>
 
 /** Adds an intent; false where its key is taken. */
 async function addIntent(tx: Tx, intent: Intent, sessionId: string, now: Date): Promise<boolean> {
-  const { numAffectedRows } = await insertIntent(tx, {
-    scope: intent.scope,
-    key: intent.key,
-    fingerprint: intent.fingerprint,
-    session_id: sessionId,
-    answer: null,
-    created_at: now.toISOString(),
-  })
+  const { numAffectedRows } = await insertIntent(tx, toIntentRow(intent, sessionId, now))
   return numAffectedRows === 1n
 }
 
-const insertSession = prepare((db, row: Insertable<SessionsTable>) =>
-  db.insertInto('sessions').values(row),
-)
+const insertSession = prepare((db, row: NewSessionRow) => db.insertInto('sessions').values(row))
 
 /** Adds a session that whoever adds it works on. */
 async function addSession(tx: Tx, session: SessionRecord, now: Date): Promise<Lease> {
+  const { row, lease } = withLease(session, now)
+  await insertSession(tx, row)
+  return lease
+}
+
+function withLease(session: SessionRecord, now: Date): { row: NewSessionRow; lease: Lease } {
   const fence = 1
-  const askAt = new Date(session.createdAt.getTime() + FIRST_ASK_MS).toISOString()
-  const lease = { lease_until: leaseUntil(now), fence }
-  const attempt = { attempt: fence, attempt_state: 'calling' }
-  await insertSession(tx, { ...toSessionRow(session), ...lease, ...attempt, ask_at: askAt })
-  return { session, fence }
+  const row = {
+    ...toSessionRow(session),
+    ask_at: new Date(session.createdAt.getTime() + FIRST_ASK_MS).toISOString(),
+    lease_until: leaseUntil(now),
+    fence,
+    attempt: fence,
+    attempt_state: 'calling',
+  }
+  return { row, lease: { session, fence } }
 }
 
 interface KeptAnswer extends Pick<Intent, 'scope' | 'key'> {
