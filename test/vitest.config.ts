@@ -12,9 +12,13 @@ const ON_POSTGRES_TOO = [
   'test/server/settlement/settlement.test.ts',
 ]
 
+/** What hangs is given up; no test waits for time to pass, but a busy machine may be slow. */
+const PATIENCE_MS = 30_000
+
 const postgres = {
   test: {
     name: 'postgres',
+    testTimeout: PATIENCE_MS,
     include: [ON_POSTGRES_ONLY, ...ON_POSTGRES_TOO],
     globalSetup: 'test/postgres/setup.ts',
   },
@@ -27,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'server',
+          testTimeout: PATIENCE_MS,
           include: ['test/server/**/*.test.ts', 'test/faults/*.test.ts'],
           exclude: [ON_POSTGRES_ONLY],
         },

@@ -19,6 +19,8 @@ export class WebKitLauncher extends WebdriverLauncher {
   #programs
   #options
   #stopDriver = () => {}
+  /** @type {Promise<unknown>} */
+  #typed = Promise.resolve()
 
   /** @param {import('./webkit-driver.js').WebKitPrograms} programs */
   constructor(programs) {
@@ -53,14 +55,19 @@ export class WebKitLauncher extends WebdriverLauncher {
 
   /**
    * Presses one key after the other. The launcher would hold them all down at once, a chord, in
-   * which a letter that occurs twice is typed once.
+   * which a letter that occurs twice is typed once; and the driver refuses what test files that run
+   * beside one another type at one time.
    *
    * @override
    * @param {string} sessionId
    * @param {string[]} keys
    */
   async sendKeys(sessionId, keys) {
-    for (const key of keys) await super.sendKeys(sessionId, [key])
+    const typed = this.#typed.then(async () => {
+      for (const key of keys) await super.sendKeys(sessionId, [key])
+    })
+    this.#typed = typed.catch(() => {})
+    await typed
   }
 
   /** @override */
