@@ -5,13 +5,14 @@ import { parseAmount } from './contract/money.ts'
 import { customerSchema } from './contract/schemas.ts'
 import { describeIssue } from './issues.ts'
 
-const aboutOrder = z.strictObject({
+/** What a checkout does not have: who pays, and who signs. */
+export const orderSchema = z.strictObject({
   customer: customerSchema.optional(),
   iss: z.string().min(1).max(128).optional(),
 })
 
 /** The terms of an order as a whole, or `checkout`, a configured one, and what differs from it. */
-export type OfferTerms = z.input<typeof aboutOrder> &
+export type OfferTerms = z.input<typeof orderSchema> &
   (
     | (z.input<typeof checkoutSchema> & { readonly checkout?: undefined })
     | (Partial<z.input<typeof checkoutSchema>> & { readonly checkout: string })
@@ -27,7 +28,7 @@ export function offerProblems(terms: unknown): string[] {
     return ['checkout: must be the id of a configured checkout']
   }
   const judged = checkout === undefined ? checkoutSchema.safeParse(own) : partly.safeParse(own)
-  return [judged, aboutOrder.safeParse({ customer, iss })].flatMap(({ error }) =>
+  return [judged, orderSchema.safeParse({ customer, iss })].flatMap(({ error }) =>
     (error?.issues ?? []).map(describeIssue),
   )
 }

@@ -3,9 +3,9 @@ import { errors, jwtVerify, type JWTPayload } from 'jose'
 import { checkoutSchema, type Checkout } from './checkout-schema.ts'
 import { canTakeOrder } from './configuration-schema.ts'
 import type { Customer } from './contract/customer.ts'
-import { customerSchema } from './contract/schemas.ts'
 import { CheckoutNotFound, OfferExpired, OfferInvalid } from './errors.ts'
 import { parseJson } from './json.ts'
+import { orderSchema } from './offer-terms.ts'
 
 export interface Offer {
   readonly checkoutId: string | null
@@ -61,14 +61,14 @@ export async function verifyOffer(
       'the terms of the offer name an order type that its provider does not have',
     )
   }
-  const buyer = customerSchema.optional().safeParse(customer)
-  if (!buyer.success) throw new OfferInvalid('the customer of the offer is malformed')
+  const own = orderSchema.safeParse({ customer, iss })
+  if (!own.success) throw new OfferInvalid('the customer or the iss of the offer is malformed')
   // An order id of the configuration is shared by all who pay that checkout.
   const isOrder = terms['orderId'] !== undefined && merged.data.orderType !== 'STATIC'
   return {
     checkoutId: checkout ?? null,
     checkout: merged.data,
-    customer: buyer.data,
+    customer: own.data.customer,
     order: isOrder ? JSON.stringify([iss ?? '', merged.data.orderId]) : null,
   }
 }
@@ -103,6 +103,9 @@ async function verifyToken(
 }
 
 async function verifySignature(token: string, secrets: readonly string[], now: Date) {
+  if (secrets.length === 0) {
+    throw new OfferInvalid('this server takes no offers: COINSLOT_SECRET is not set')
+  }
   for (const secret of secrets) {
     try {
       return await jwtVerify(token, new TextEncoder().encode(secret), {

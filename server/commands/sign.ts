@@ -32,6 +32,7 @@ element's attribute "offer" or for /pay?offer=… Where there is a configuration
 against it first.
 
   --file FILE         terms as JSON, all that a checkout has, and "customer"; - is standard input
+  --config FILE       the configuration that it is checked against
   --expires-in SPAN   for how long a payment may be begun: 90m, 2h, 7d, or seconds; 1d by default
   --checkout ID       a configured checkout to start from
   --editable          the buyer may choose the amount; --no-editable: he may not

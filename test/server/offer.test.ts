@@ -296,6 +296,9 @@ describe('the payload of an offer is refused, though the secret has signed it,',
     ['no amount', { amount: undefined }],
     ['no currency', { currency: undefined }],
     ['an order id that is no string', { orderId: 1042 }],
+    ['an order id without an end', { orderId: '9'.repeat(129) }],
+    ['a signer that is no string', { iss: 7 }],
+    ['a signer without an end', { iss: 'x'.repeat(3000) }],
   ])('with %s', async (_, terms) => {
     const offer = signWith({}, { ...order, exp: EXPIRES, ...terms })
     expect(await verdict(offer)).toBe('offer_invalid')
@@ -400,6 +403,12 @@ describe('the payment page of an offer', () => {
 })
 
 describe('a secret', () => {
+  it('that is not set is what the merchant is told of', async () => {
+    const { createSession } = await start('')
+    const problem = await readProblem(await createSession({ offer: await sign(order) }))
+    expect(problem['detail']).toContain('COINSLOT_SECRET is not set')
+  })
+
   it('that was taken off the list makes its offers invalid', async () => {
     const offer = await sign(order, OLD_SECRET)
     await expectRefusal({ offer }, 'offer_invalid', SECRET)
