@@ -7,7 +7,7 @@ const ON_POSTGRES_ONLY = 'test/server/store/postgres*.test.ts'
 
 /** What servers beside one another could break. */
 const ON_POSTGRES_TOO = [
-  'test/server/{attempts,idempotency,rate-limits,reconciliation,sandbox-endings,session-events,two-servers}.test.ts',
+  'test/server/{attempts,canaries,idempotency,rate-limits,reconciliation,sandbox-endings,session-events,two-servers}.test.ts',
   'test/server/notifications/*.test.ts',
   'test/server/settlement/settlement.test.ts',
 ]
@@ -34,6 +34,7 @@ export default defineConfig({
           testTimeout: PATIENCE_MS,
           include: ['test/server/**/*.test.ts', 'test/faults/*.test.ts'],
           exclude: [ON_POSTGRES_ONLY],
+          globalSetup: 'test/canaries/forget.ts',
         },
       },
       ...(canTestPostgres() ? [postgres] : []),

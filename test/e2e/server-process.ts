@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { leaveSecrets, leaveSqlite, leaveText } from '../canaries/traces.ts'
 
 /** What `npm run build` has made. */
 export const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
@@ -39,6 +40,7 @@ export async function startServer(options: ServerProcessOptions = {}): Promise<S
     const json = JSON.stringify(options.configuration(url))
     await writeFile(join(folder, 'coinslot.config.json'), json)
   }
+  leaveSecrets(options.environment ?? {})
   const child = spawn(process.execPath, [options.main ?? MAIN, 'serve'], {
     cwd: folder,
     env: { PATH: process.env['PATH'], PORT: String(port), ...options.environment },
@@ -51,6 +53,8 @@ export async function startServer(options: ServerProcessOptions = {}): Promise<S
       child.kill(signal)
       await ended
     }
+    leaveText('output', output.stdout + output.stderr)
+    leaveSqlite(join(folder, 'coinslot.db'))
     await rm(folder, { recursive: true, force: true })
     return child.exitCode
   }

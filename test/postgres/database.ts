@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, escapeIdentifier } from 'pg'
 import { afterAll, inject, onTestFinished } from 'vitest'
+import { leaveText } from '../canaries/traces.ts'
 import './setup.ts'
 
 /** @returns a `DATABASE_URL` that nothing is kept at yet */
@@ -46,17 +47,32 @@ afterAll(async () => {
   const url = await ownDatabase
   if (!url) return
   ownDatabase = undefined
+  await leaveDump(url.href)
   await ask(
     inject('postgresUrl'),
     `drop database ${escapeIdentifier(url.pathname.slice(1))} with (force)`,
   )
 })
 
-async function ask(url: string, text: string): Promise<void> {
+/** All rows of all tables, as JSON. */
+async function leaveDump(url: string): Promise<void> {
+  const tables = await ask(
+    url,
+    `select format('%I.%I', table_schema, table_name) as name
+     from information_schema.tables where table_schema like 'test%'`,
+  )
+  for (const { name } of tables) {
+    const rows = await ask(url, `select to_jsonb(t)::text as row from ${name} t`)
+    leaveText('postgres', rows.map(({ row }) => row).join('\n'))
+  }
+}
+
+async function ask(url: string, text: string): Promise<Record<string, string>[]> {
   const client = new Client(url)
   await client.connect()
   try {
-    await client.query(text)
+    const { rows } = await client.query<Record<string, string>>(text)
+    return rows
   } finally {
     await client.end()
   }

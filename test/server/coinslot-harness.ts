@@ -5,6 +5,7 @@ import type { Session } from '../../server/contract/schemas.ts'
 import type { ProviderTiming } from '../../server/configured-providers.ts'
 import type { RepeatedWork } from '../../server/repeat.ts'
 import type { Transport, TransportRequest } from '../../server/transport.ts'
+import { leaveSecrets, leaveSqlite, leaveText } from '../canaries/traces.ts'
 import { newDatabaseUrl } from '../postgres/database.ts'
 
 export interface Harness {
@@ -52,15 +53,22 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
   const logs: string[] = []
   const sent: TransportRequest[] = []
   const repeated = new Map<string, RepeatedWork>()
-  const coinslot = await createCoinslot({
+  const environment = {
+    DATABASE_URL: options.databaseUrl ?? (await newDatabaseUrl()),
+    LOG_LEVEL: 'trace',
+    ...options.environment,
+  }
+  leaveSecrets(environment)
+  const created = await createCoinslot({
     configuration: options.configuration,
-    environment: {
-      DATABASE_URL: options.databaseUrl ?? (await newDatabaseUrl()),
-      LOG_LEVEL: 'trace',
-      ...options.environment,
-    },
+    environment,
     selfUrl: SELF,
-    logTo: { write: (line: string) => void logs.push(line) },
+    logTo: {
+      write(line: string) {
+        logs.push(line)
+        leaveText('logs', line.trimEnd())
+      },
+    },
     assets: new URL('./assets/', import.meta.url),
     transport: (request) => {
       sent.push(request)
@@ -74,6 +82,14 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
     },
   })
 
+  const coinslot: Coinslot = {
+    ...created,
+    async close() {
+      await created.close()
+      const [, path] = /^file:(.*[^:])$/.exec(environment.DATABASE_URL) ?? []
+      if (path) leaveSqlite(path)
+    },
+  }
   const toSelf = transportTo((request) => coinslot.fetch(request))
 
   async function request(
@@ -87,7 +103,7 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
         : { 'Content-Type': 'application/json', 'Idempotency-Key': newKey() }
     const all = Object.entries({ ...defaults, ...headers }).filter(([, value]) => value !== null)
     const content = raw ?? (body === undefined ? undefined : JSON.stringify(body))
-    return coinslot.fetch(
+    const answer = await coinslot.fetch(
       new Request(SELF + path, {
         method,
         headers: all as [string, string][],
@@ -95,6 +111,11 @@ export async function startCoinslot(options: HarnessOptions = {}): Promise<Harne
       }),
       { address },
     )
+    // Pages show a buyer what he has typed himself; nothing else has a reason to.
+    if (answer.headers.get('Content-Type')?.endsWith('json')) {
+      leaveText('answers', await answer.clone().text())
+    }
+    return answer
   }
 
   return {
