@@ -7,7 +7,8 @@ const ON_POSTGRES_ONLY = 'test/server/store/postgres*.test.ts'
 
 /** What servers beside one another could break. */
 const ON_POSTGRES_TOO = [
-  'test/server/{attempts,canaries,idempotency,rate-limits,reconciliation,sandbox-endings,session-events,two-servers}.test.ts',
+  'test/server/{attempts,canaries,forgeries,idempotency,rate-limits,reconciliation,sandbox-endings}.test.ts',
+  'test/server/{session-events,two-servers}.test.ts',
   'test/server/notifications/*.test.ts',
   'test/server/settlement/settlement.test.ts',
 ]
