@@ -164,10 +164,10 @@ describe("a customer's data", () => {
       await request('GET', `/v1/sessions/${id}`),
       await createSession({ checkout: 'parcel', customer: { email: ADA.email } }),
       await createSession({ checkout: 'parcel', customer: { ...ADA, phone: 'canary' } }),
-      await createSession({ checkout: 'parcel', customer: { ...ADA, canary: 1 }, amount: '1' }),
+      await createSession({ checkout: 'parcel', customer: { ...ADA, nickname: 'canary' } }),
     ]
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 200, 200, 422, 400, 400])
-    const texts = await Promise.all(answers.slice(0, -1).map((answer) => answer.text()))
+    const texts = await Promise.all(answers.map((answer) => answer.text()))
     for (const canary of CANARIES) {
       expect(texts.join('\n')).not.toContain(canary)
       expect(logs.join('\n')).not.toContain(canary)
