@@ -52,27 +52,32 @@ afterAll(async () => {
     inject('postgresUrl'),
     `drop database ${escapeIdentifier(url.pathname.slice(1))} with (force)`,
   )
-})
+}, 60_000)
 
 /** All rows of all tables, as JSON. */
 async function leaveDump(url: string): Promise<void> {
-  const tables = await ask(
-    url,
-    `select format('%I.%I', table_schema, table_name) as name
-     from information_schema.tables where table_schema like 'test%'`,
-  )
-  for (const { name } of tables) {
-    const rows = await ask(url, `select to_jsonb(t)::text as row from ${name} t`)
-    leaveText('postgres', rows.map(({ row }) => row).join('\n'))
-  }
+  await withClient(url, async (client) => {
+    const tables = await client.query<{ name: string }>(
+      `select format('%I.%I', schemaname, relname) as name from pg_stat_user_tables`,
+    )
+    for (const { name } of tables.rows) {
+      const { rows } = await client.query<{ row: string }>(
+        `select to_jsonb(t)::text as row from ${name} t`,
+      )
+      if (rows.length > 0) leaveText('postgres', rows.map(({ row }) => row).join('\n'))
+    }
+  })
 }
 
-async function ask(url: string, text: string): Promise<Record<string, string>[]> {
+async function ask(url: string, text: string): Promise<void> {
+  await withClient(url, (client) => client.query(text))
+}
+
+async function withClient(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client(url)
   await client.connect()
   try {
-    const { rows } = await client.query<Record<string, string>>(text)
-    return rows
+    await work(client)
   } finally {
     await client.end()
   }

@@ -199,7 +199,11 @@ describe('10,000 generated bodies', () => {
       { ...checkout, description: id },
     ])
     const { createSession, request } = await startCoinslot({
-      configuration: { providers: { sandbox: {} }, checkouts: Object.fromEntries(checkouts) },
+      configuration: {
+        providers: { sandbox: {} },
+        checkouts: Object.fromEntries(checkouts),
+        rateLimits: { perCheckout: 10_000, perProvider: 10_000 },
+      },
       environment: { LOG_LEVEL: 'silent' },
       transport: providerThat((call) => {
         const order = JSON.parse(call.body ?? '{}') as (typeof ledger)[number]

@@ -186,10 +186,10 @@ describe('sessions of all addresses', () => {
   it('ask the provider no more often than that, however many come at once', async () => {
     const harness = await start({ perAddress: 5, perProvider: 40 })
     const answers = await Promise.all(
-      Array.from({ length: 300 }, (_, i) => open(harness, { address: `203.0.113.${i % 20}` })),
+      Array.from({ length: 120 }, (_, i) => open(harness, { address: `203.0.113.${i % 20}` })),
     )
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(40)
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(260)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(80)
     expect(harness.sent).toHaveLength(40)
   })
 
@@ -200,10 +200,10 @@ describe('sessions of all addresses', () => {
     const paths = [`/v1/sessions/${id}`, '/v1/checkouts/mug', '/pay/mug', '/readyz']
     for (const path of paths) {
       const read = () => harness.request('GET', path, { address: '198.51.100.7' })
-      expect(await statusesOf(50, read)).toEqual(Array(50).fill(200))
+      expect(await statusesOf(10, read)).toEqual(Array(10).fill(200))
     }
     const hook = () => harness.request('POST', '/v1/webhooks/sandbox', { raw: '{}' })
-    expect(await statusesOf(50, hook)).toEqual(Array(50).fill(401))
+    expect(await statusesOf(10, hook)).toEqual(Array(10).fill(401))
   })
 })
 
