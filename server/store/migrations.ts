@@ -181,6 +181,14 @@ async function addOrders(db: Kysely<Database>): Promise<void> {
     .execute()
 }
 
+async function addSessionAges(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createIndex('sessions_by_age')
+    .on('sessions')
+    .columns(['created_at', 'id'])
+    .execute()
+}
+
 /** By name, in order. */
 const migrations: Record<string, Migration> = {
   '2026-11-21-tables': { up: createTables },
@@ -190,6 +198,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-23-handoff': { up: addHandoff },
   '2026-11-24-orders': { up: addOrders },
   '2026-11-24-attempts': { up: createAttempts },
+  '2026-11-25-session-ages': { up: addSessionAges },
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   takeBack,
 } from './attempts.ts'
 import type { Database, SessionsTable } from './database.ts'
+import { findDeliveries, findReports, listSessions } from './listing.ts'
 import { findAlike, findOrder, findPayment, lockOrder } from './orders.ts'
 import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
 import { prepare } from './prepared.ts'
@@ -98,7 +99,10 @@ export function createSqlStore(
       const { rows } = await selectSession(db, { id })
       return rows[0] && toRecord(rows[0])
     },
+    listSessions: (filter, limit, after) => listSessions(db, filter, limit, after),
     findAttempts: (sessionId) => findAttempts(db, sessionId),
+    findReports: (sessionId) => findReports(db, sessionId),
+    findDeliveries: (sessionId) => findDeliveries(db, sessionId),
     findHandoff: async (id) => {
       const row = await db
         .selectFrom('sessions')

@@ -1,5 +1,5 @@
 /** What Coinslot keeps, and the promises about it: the interface that every store implements. */
-import type { NotificationType } from '../contract/schemas.ts'
+import type { NotificationType, SessionStatus } from '../contract/schemas.ts'
 import type { SessionRecord } from '../session.ts'
 import type { AttemptRole, PaymentReport, SettlementChange } from '../settlement/settle.ts'
 
@@ -100,6 +100,32 @@ export interface OutboxMessage {
   readonly attempt: number
 }
 
+/** Which sessions a list is of; of all that are given, every one holds. */
+export interface SessionFilter {
+  readonly status?: SessionStatus
+  /** Only those with an exception. */
+  readonly isFlagged?: boolean
+  /** Made then or later. */
+  readonly since?: Date
+  /** What the id begins with. */
+  readonly idStart?: string
+}
+
+/** A report of which everything is kept that it said. */
+export interface KeptReport {
+  readonly report: PaymentReport
+  readonly receivedAt: Date
+  /** It has found its session; where not, it waits. */
+  readonly isSettled: boolean
+}
+
+/** A message with what became of it; neither delivered nor due: given up. */
+export interface KeptMessage {
+  readonly message: OutboxMessage
+  readonly deliveredAt: Date | null
+  readonly dueAt: Date | null
+}
+
 /** What an attempt came to; `never` ends the telling without success. */
 export type DeliveryOutcome = 'delivered' | 'never' | { readonly againAt: Date }
 
@@ -155,8 +181,21 @@ export interface Store {
    */
   findPayment(order: string | null, sessionId?: string): Promise<SessionRecord | undefined>
   findSession(id: string): Promise<SessionRecord | undefined>
+  /**
+   * A page of sessions, the newest first: at most `limit` of those after `after`, the last of the page
+   * before. What is added or changes meanwhile moves none from one page to another.
+   */
+  listSessions(
+    filter: SessionFilter,
+    limit: number,
+    after?: SessionRecord,
+  ): Promise<SessionRecord[]>
   /** Every attempt to have a session opened, the current one last. */
   findAttempts(sessionId: string): Promise<Attempt[]>
+  /** What was reported of a session, in the order in which it came. */
+  findReports(sessionId: string): Promise<KeptReport[]>
+  /** What every destination was told of a session, or is still to be told, in its order. */
+  findDeliveries(sessionId: string): Promise<KeptMessage[]>
   /** What the provider handed over for a session's bridge page; gone once it is not pending. */
   findHandoff(id: string): Promise<string | undefined>
   /**

@@ -11,6 +11,7 @@ import {
 } from '../../../server/store/store.ts'
 import { AT, sessionRecord } from '../session-fixture.ts'
 import { describeAttempts } from './attempt-conformance.ts'
+import { describeListing } from './listing-conformance.ts'
 import { describeOrders } from './order-conformance.ts'
 
 const intent: Intent = {
@@ -51,6 +52,7 @@ export function describeStore(subject: StoreSubject): void {
   const { name, open, openTwo } = subject
   describeAttempts(subject)
   describeOrders(subject)
+  describeListing(subject)
   describe(`the ${name} store`, () => {
     const stores = new Set<Store>()
     afterEach(async () => {
