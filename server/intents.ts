@@ -1,13 +1,13 @@
 /** One intent, one answer: claims an idempotency key, does the work under a lease, keeps what came of it. */
 import { hash } from 'node:crypto'
 import {
+  CoinslotError,
   IdempotencyInProgress,
   IdempotencyKeyReused,
   OrderAlreadyPaid,
   ProviderError,
   ProviderUnavailable,
   toProblem,
-  type CoinslotError,
 } from './errors.ts'
 import type { Log } from './log.ts'
 import { idForLog, toPublicSession, type SessionRecord } from './session.ts'
@@ -62,7 +62,7 @@ export interface Intents {
 }
 
 export interface IntentsDeps {
-  readonly store: Store
+  readonly store: Pick<Store, 'findPrior' | 'claim' | 'release'>
   readonly log: Log
   readonly now: () => Date
 }
@@ -97,6 +97,8 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
       if (claim.kind === 'order_paid') throw orderPaid(claim.payment)
       if (claim.kind === 'replay') return { ...claim.answer, replayed: true }
       const { lease } = claim
+      // Whoever was frozen meanwhile, or waited long for the commit, leaves it to the next one.
+      if (lease.until <= now()) throw new IdempotencyInProgress()
       try {
         const result = await act(lease.session)
         const kept = await release(intent, lease, result, (session, payment) =>
@@ -130,8 +132,9 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
     const { id, redirectUrl, failure: before } = lease.session
     const failure = toProviderError(error)?.of(id)
     const isOpening = redirectUrl === null
-    const attempt = failure?.mayBeDone ? 'unknown' : 'failed'
-    const told = failure && isOpening ? ({ attempt } as const) : {}
+    // All other refusals are from before the call.
+    const isKnown = failure ? !failure.mayBeDone : error instanceof CoinslotError
+    const told = isOpening ? ({ attempt: isKnown ? 'failed' : 'unknown' } as const) : {}
     if (!failure || failure.retryable) {
       await release(intent, lease, { failure: failure?.code ?? before, ...told }, () => null)
       throw failure ?? error

@@ -32,9 +32,10 @@ import type { ProviderSession } from './providers/provider.ts'
 import type { Counted } from './rate-limits.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
 import { newSessionId, openingKey, toPublicSession, type SessionRecord } from './session.ts'
-import type { SessionResult, StoredAnswer } from './store/store.ts'
+import type { SessionResult, Store, StoredAnswer } from './store/store.ts'
 
 export interface SessionsDeps extends IntentsDeps {
+  readonly store: Store
   readonly config: Config
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   /** Counts what a provider is to be asked for; see `createRateLimits`. */

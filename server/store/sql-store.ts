@@ -231,11 +231,11 @@ async function takeUp(
   attempt: ClaimOptions | undefined,
 ): Promise<ClaimOutcome> {
   const { tx, dialect, now } = unit
-  if (!attempt || !isToBeOpened(row, now)) return { kind: 'claimed', lease: toLease(row) }
+  if (!attempt || !isToBeOpened(row, now)) return { kind: 'claimed', lease: toLease(row, now) }
   const begun = await beginAttempt(tx, row, now, attempt)
   // The attempt before may have been paid: then no call is made for this one.
   const settled = (await settleTold(unit, row.id)) && (await lockSession(tx, dialect, row.id))
-  return { kind: 'claimed', lease: toLease(settled || begun) }
+  return { kind: 'claimed', lease: toLease(settled || begun, now) }
 }
 
 function toIntentRow(intent: Intent, sessionId: string, now: Date): NewIntentRow {
@@ -273,15 +273,16 @@ async function addSession(tx: Tx, session: SessionRecord, now: Date): Promise<Le
 
 function withLease(session: SessionRecord, now: Date): { row: NewSessionRow; lease: Lease } {
   const fence = 1
+  const until = leaseUntil(now)
   const row = {
     ...toSessionRow(session),
     ask_at: new Date(session.createdAt.getTime() + FIRST_ASK_MS).toISOString(),
-    lease_until: leaseUntil(now),
+    lease_until: until.toISOString(),
     fence,
     attempt: fence,
     attempt_state: 'calling',
   }
-  return { row, lease: { session, fence } }
+  return { row, lease: { session, fence, until } }
 }
 
 interface KeptAnswer extends Pick<Intent, 'scope' | 'key'> {
@@ -460,7 +461,7 @@ async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<SessionR
   return tx
     .updateTable('sessions')
     .set((column) => ({
-      lease_until: leaseUntil(now),
+      lease_until: leaseUntil(now).toISOString(),
       fence: column('fence', '+', 1),
     }))
     .where('id', '=', sessionId)
@@ -469,12 +470,12 @@ async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<SessionR
     .executeTakeFirst()
 }
 
-function toLease(row: SessionRow): Lease {
-  return { session: toRecord(row), fence: row.fence }
+function toLease(row: SessionRow, now: Date): Lease {
+  return { session: toRecord(row), fence: row.fence, until: leaseUntil(now) }
 }
 
-function leaseUntil(now: Date): string {
-  return new Date(now.getTime() + LEASE_MS).toISOString()
+function leaseUntil(now: Date): Date {
+  return new Date(now.getTime() + LEASE_MS)
 }
 
 /** Whether nobody has a lease of a session. */

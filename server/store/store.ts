@@ -29,6 +29,8 @@ export interface Prior {
 export interface Lease {
   readonly session: SessionRecord
   readonly fence: number
+  /** From then on another may take over. */
+  readonly until: Date
 }
 
 /**

@@ -1,0 +1,66 @@
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import {
+  IdempotencyInProgress,
+  ProviderRejected,
+  ProviderTimeout,
+  ProviderUnreached,
+  SessionNotOpen,
+} from '../../server/errors.ts'
+import { createIntents } from '../../server/intents.ts'
+import { toPublicSession } from '../../server/session.ts'
+import { ReferenceTaken, type SessionResult } from '../../server/store/store.ts'
+import { AT, sessionRecord } from './session-fixture.ts'
+
+const intent = { scope: 'POST', key: 'key-of-an-intent', fingerprint: 'f' }
+const session = sessionRecord()
+const answer = () => ({ status: 201, headers: {}, body: '' })
+
+/** Work on a session whose lease ends at a time, with what is kept of it. */
+function start(until = new Date(AT.getTime() + 1)) {
+  const results: SessionResult[] = []
+  const intents = createIntents({
+    store: {
+      findPrior: async () => undefined,
+      claim: async () => ({ kind: 'claimed', lease: { session, fence: 1, until } }),
+      async release(_, __, result, answer) {
+        results.push(result)
+        return answer(session)
+      },
+    },
+    log: pino({ level: 'silent' }),
+    now: () => AT,
+  })
+  const work = (act: () => Promise<SessionResult>) =>
+    intents.work(intent, session, 'request', { act, answer }).catch((error: unknown) => error)
+  return { work, results }
+}
+
+describe('work on an intent', () => {
+  it('is left to the next one where the lease was over before the provider was called', async () => {
+    const { work, results } = start(AT)
+    let calls = 0
+    const end = await work(async () => ({ failure: null, reference: `ref_${(calls += 1)}` }))
+    expect(end).toBeInstanceOf(IdempotencyInProgress)
+    expect(calls).toBe(0)
+    expect(results).toEqual([])
+  })
+
+  it.each([
+    ['no answer in time', new ProviderTimeout('slow'), 'unknown'],
+    ['the session of another', new ReferenceTaken('taken'), 'unknown'],
+    ['a mistake of ours', new TypeError('oops'), 'unknown'],
+    ['a refusal', new ProviderRejected('no'), 'failed'],
+    [
+      'a refusal after a try without an answer',
+      Object.assign(new ProviderRejected('no'), { mayBeDone: true }),
+      'unknown',
+    ],
+    ['no connection', new ProviderUnreached('down'), 'failed'],
+    ['a refusal of our own', new SessionNotOpen(toPublicSession(session)), 'failed'],
+  ])('keeps of %s what is known of the attempt', async (_, error, attempt) => {
+    const { work, results } = start()
+    await work(() => Promise.reject(error))
+    expect(results.at(-1)).toMatchObject({ attempt })
+  })
+})
