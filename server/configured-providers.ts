@@ -66,7 +66,7 @@ function createProvider(
     webhookUrl: `${webhooks}/v1/webhooks/${definition.id}`,
     bridgeUrl: (sessionId) => `${publicUrl}/bridge/${sessionId}`,
     http: createProviderHttp({
-      deadline: () => AbortSignal.timeout(deadline * 1_000),
+      deadlineMs: deadline * 1_000,
       ...timing,
       onCircuit: (isOpen) => tellCircuit(log, definition.id, isOpen),
       provider: definition.id,

@@ -1,5 +1,5 @@
 import { ConstantBackoff } from 'cockatiel'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import {
   ProviderLetAlone,
@@ -263,6 +263,31 @@ describe('a call', () => {
     await http.send(post)
     expect(deadlines).toHaveLength(2)
     expect(sent.map(({ signal }) => signal)).toEqual([0, 0, 1].map((n) => deadlines[n]?.signal))
+  })
+
+  it('is over after its time, and leaves no timer behind once it is over', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const silent = createProviderHttp({
+      provider: 'fake',
+      baseUrl: 'https://api.example',
+      deadlineMs: 3_000,
+      transport: ({ signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('aborted')))
+        }),
+    })
+    const ends: unknown[] = []
+    const call = failure(silent.send(post)).then((error) => ends.push(error))
+    await vi.advanceTimersByTimeAsync(2_999)
+    expect(ends).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    await call
+    expect(ends[0]).toBeInstanceOf(ProviderTimeout)
+
+    const { http } = httpThat([answer(200, '{"id":"1"}')])
+    await http.send(post)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('is over where its deadline has passed before anything is sent', async () => {
