@@ -63,11 +63,19 @@ export class WebKitLauncher extends WebdriverLauncher {
    * @param {string[]} keys
    */
   async sendKeys(sessionId, keys) {
-    const typed = this.#typed.then(async () => {
-      for (const key of keys) await super.sendKeys(sessionId, [key])
-    })
+    const typed = this.#press(this.#typed, sessionId, keys)
     this.#typed = typed.catch(() => {})
     await typed
+  }
+
+  /**
+   * @param {Promise<unknown>} before
+   * @param {string} sessionId
+   * @param {string[]} keys
+   */
+  async #press(before, sessionId, keys) {
+    await before
+    for (const key of keys) await super.sendKeys(sessionId, [key])
   }
 
   /** @override */
