@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import type { Command } from './commands/command.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { serve } from './commands/serve.ts'
+import { sessions } from './commands/sessions.ts'
 import { sign } from './commands/sign.ts'
 import { ConfigurationError } from './config.ts'
 import { parseJson } from './json.ts'
@@ -14,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['serve', serve],
   ['reconcile', reconcile],
   ['sign', sign],
+  ['sessions', sessions],
 ])
 
 const USAGE = `Usage: coinslot [COMMAND] [--config FILE]
@@ -29,7 +31,7 @@ const DEFAULT_FILE = 'coinslot.config.json'
 async function main(): Promise<void> {
   const name = nameOfCommand()
   const command = COMMANDS.get(name)
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     allowPositionals: true,
     allowNegative: true,
     options: { ...command?.options, ...OPTIONS },
@@ -38,7 +40,13 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(command?.usage ?? USAGE)
   if (!command) throw new Error(`there is no command "${name}"\n\n${USAGE}`)
   const configuration = readConfiguration(values.config ?? process.env['COINSLOT_CONFIG'])
-  process.exitCode = await command.run({ configuration, environment: process.env, values })
+  process.exitCode = await command.run({
+    configuration,
+    environment: process.env,
+    words: positionals.slice(1),
+    columns: process.stdout.columns ?? 80,
+    values,
+  })
 }
 
 const OPTIONS = {

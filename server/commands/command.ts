@@ -15,6 +15,10 @@ export interface CommandInput {
   /** What the configuration file holds; undefined where there is none. */
   readonly configuration: unknown
   readonly environment: Environment
+  /** What was written after the command's name, beside the options. */
+  readonly words: readonly string[]
+  /** How wide the terminal is that the output is for. */
+  readonly columns: number
   /** The options that were given. */
   readonly values: Readonly<Record<string, unknown>>
 }

@@ -69,7 +69,7 @@ export const updateSessionSchema = z
   .strictObject({ amount: amountIn, customer: customerSchema.optional() })
   .meta({ id: 'UpdateSession' })
 
-const sessionStatusSchema = z
+export const sessionStatusSchema = z
   .enum(['pending', 'processing', 'paid', 'failed', 'canceled', 'expired', 'refunded'])
   .meta({ id: 'SessionStatus' })
 

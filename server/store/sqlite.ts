@@ -19,8 +19,11 @@ import { toStoreFailure } from './sqlite-failures.ts'
  * Opens (and brings up to date) the database at a path; `:memory:` for one that is forgotten.
  * @throws where the file cannot be opened or migrated
  */
-export async function openSqlite(path: string): Promise<SqlDatabase> {
-  const sqlite = openFile(path)
+export async function openSqlite(
+  path: string,
+  { mustExist = false }: { readonly mustExist?: boolean } = {},
+): Promise<SqlDatabase> {
+  const sqlite = openFile(path, mustExist)
   sqlite.pragma('journal_mode = WAL')
   // FULL: what was acknowledged is on the disk, also if the power goes at that moment.
   sqlite.pragma('synchronous = FULL')
@@ -103,10 +106,11 @@ function keepStatements(sqlite: SQLite.Database): SqliteDatabase {
   }
 }
 
-function openFile(path: string): SQLite.Database {
+function openFile(path: string, mustExist: boolean): SQLite.Database {
   try {
-    return new SQLite(path)
+    return new SQLite(path, { fileMustExist: mustExist })
   } catch (cause) {
-    throw new Error(`DATABASE_URL: the file ${path} cannot be opened or made`, { cause })
+    const what = mustExist ? 'is not there, or cannot be opened' : 'cannot be opened or made'
+    throw new Error(`DATABASE_URL: the file ${path} ${what}`, { cause })
   }
 }

@@ -24,6 +24,8 @@ async function run({ file, values = {}, secret = SECRET, configuration }: Run): 
   return sign.run({
     configuration,
     environment: { COINSLOT_SECRET: secret },
+    words: [],
+    columns: 80,
     values: { 'expires-in': '1d', ...(file !== undefined && { file: path }), ...values },
   })
 }

@@ -1,0 +1,67 @@
+/** Sessions for other programs: CSV that a spreadsheet opens without running what is in it, and JSON. */
+import { stringify } from 'csv-stringify/sync'
+import { toPublicSession, type SessionRecord } from '../session.ts'
+
+const FORMATS = { csv: toCsv, json: toJson } as const
+
+export type ExportFormat = keyof typeof FORMATS
+
+export function isExportFormat(text: unknown): text is ExportFormat {
+  return typeof text === 'string' && Object.hasOwn(FORMATS, text)
+}
+
+/** Made piece by piece as the sessions come. */
+export function exportSessions(
+  sessions: AsyncIterable<SessionRecord>,
+  format: ExportFormat,
+): AsyncGenerator<string> {
+  return FORMATS[format](sessions)
+}
+
+const COLUMNS = [
+  'id',
+  'status',
+  'exception',
+  'amount',
+  'currency',
+  'checkout',
+  'orderId',
+  'description',
+  'clientReferenceId',
+  'provider',
+  'reference',
+  'test',
+  'createdAt',
+  'updatedAt',
+  'expiresAt',
+] as const
+
+/** What the HTTP interface tells of a session, without the page to pay on, and where to find it at the provider. */
+function toFields(
+  session: SessionRecord,
+): Record<(typeof COLUMNS)[number], string | boolean | null> {
+  const { provider, reference } = session
+  const { redirectUrl: _, ...fields } = toPublicSession(session)
+  return { ...fields, provider, reference }
+}
+
+async function* toCsv(sessions: AsyncIterable<SessionRecord>): AsyncGenerator<string> {
+  yield toLine(COLUMNS)
+  for await (const session of sessions) {
+    const fields = toFields(session)
+    yield toLine(COLUMNS.map((name) => String(fields[name] ?? '')))
+  }
+}
+
+function toLine(fields: readonly string[]): string {
+  return stringify([[...fields]], { record_delimiter: 'windows', escape_formulas: true })
+}
+
+async function* toJson(sessions: AsyncIterable<SessionRecord>): AsyncGenerator<string> {
+  let separator = '[\n'
+  for await (const session of sessions) {
+    yield separator + JSON.stringify(toFields(session), [...COLUMNS])
+    separator = ',\n'
+  }
+  yield separator === '[\n' ? '[]\n' : '\n]\n'
+}
