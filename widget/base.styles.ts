@@ -16,7 +16,7 @@ export const baseStyles = css`
 
   :host([hidden]),
   [hidden],
-  p:empty:not([role='status']) {
+  p[part]:empty {
     display: none !important;
   }
 

@@ -50,7 +50,9 @@ export interface CustomerFields {
   /** What he says, and what the page does. */
   readonly customer: Customer
   /** Marks what is wrong and puts the focus there. */
-  point(): void
+  point(hasFocus: boolean): void
+  /** All that is wrong, with the ways there; undefined where that is one thing. */
+  summary(): unknown
   reset(): void
   template(): unknown
 }
@@ -310,8 +312,8 @@ export class CheckoutController {
   }
 
   point(): void {
+    this.fields?.point(!this.fault)
     if (this.fault) this.host.focusField()
-    else this.fields?.point()
   }
 
   /** Back to the beginning: nothing under way, no error, the amount as the terms give it. */

@@ -80,8 +80,7 @@ export const styles =
     }
 
     [part='field']:has([aria-invalid='true']) {
-      border-color: var(--_error);
-      box-shadow: inset 0 0 0 1px var(--_error);
+      border: 2px solid var(--_error);
     }
 
     [part='button'] {
@@ -98,6 +97,7 @@ export const styles =
       filter: brightness(1.1);
     }
 
+    [part='field']:has(:disabled),
     [part='button']:disabled {
       cursor: not-allowed;
       opacity: 0.5;
@@ -118,7 +118,7 @@ export const styles =
       inline-size: 1em;
       block-size: 1em;
       border: 2px solid;
-      border-inline-end-color: transparent;
+      border-inline-end: 0;
       border-radius: 50%;
 
       @media (prefers-reduced-motion: no-preference) {

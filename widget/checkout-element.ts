@@ -41,7 +41,7 @@ import { TemplateElement } from './template-element.ts'
  * @csspart customer - The fields for what is asked of the buyer, with `label`, `field`, `input` and `error` of their own.
  * @csspart presets - The suggested amounts.
  * @csspart preset - One of them.
- * @csspart hint - The limits of the amount.
+ * @csspart hint - The limits of the amount; what is wrong with it, where more than the amount is asked.
  * @csspart error - What is wrong.
  * @csspart button - The button.
  * @csspart spinner - Turns on the button while a request is under way.
@@ -243,6 +243,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
     const isWaiting = isBusy || state === 'loading'
     const isLost = state === 'unavailable'
     const sum = terms && !terms.editable ? format!.full(terms.amount!) : ''
+    const told = controller.fields?.summary() ?? error?.message
     return html`
       <div
         part="base"
@@ -255,7 +256,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
           ${description} <b part="amount">${sum}</b>
         </p>
         ${sum || isLost ? '' : this.#renderField()} ${isLost ? '' : controller.fields?.template()}
-        <p part="error" id="error" role="alert">${error?.message}</p>
+        <p part="error" id="error" role="alert">${told}</p>
         <button
           part="button"
           ?disabled=${this.#isDisabled}
@@ -276,7 +277,10 @@ export class CoinslotCheckoutElement extends TemplateElement {
   }
 
   #renderField(): unknown {
-    const { terms, error, format, fault, isBusy } = this.#controller
+    const { terms, error, format, fault, isBusy, fields } = this.#controller
+    // Near the field, where there are others: what is said at the button is a summary then.
+    const isBad = !!error && !!fault
+    const hint = isBad && fields ? error.message : this.#controller.hint
     return html`
       <label part="label" id="label" for="input"
         ><slot name="label">${this.#controller.say('label')}</slot></label
@@ -290,7 +294,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
           enterkeyhint="go"
           autocomplete="off"
           aria-describedby="currency hint error"
-          aria-invalid=${!!error && !!fault}
+          aria-invalid=${isBad}
           aria-required="true"
           ?disabled=${this.#isDisabled}
           ?readonly=${isBusy || !terms}
@@ -300,7 +304,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
         />
       </div>
       ${this.#renderPresets()}
-      <p part="hint" id="hint" ?hidden=${!!error && !!fault}>${this.#controller.hint}</p>
+      <p part="hint" id="hint" ?hidden=${isBad && !fields}>${hint}</p>
     `
   }
 

@@ -62,6 +62,30 @@ export const styles = css`
     font-weight: 400;
   }
 
+  /* Digits and addresses of mail are written from the left in every language, on its own side. */
+  [type='email'],
+  [type='tel'] {
+    direction: ltr;
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
+  }
+
+  [part='field']:has([aria-invalid='true']) ~ [part='hint'] {
+    color: var(--_error);
+  }
+
+  [role='listitem'],
+  a {
+    display: flex;
+    align-items: center;
+    min-block-size: 44px;
+    color: inherit;
+  }
+
+  a:focus-visible {
+    outline: 3px solid var(--coinslot-focus, var(--_accent));
+  }
+
   .same {
     display: flex;
     align-items: center;

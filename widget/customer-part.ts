@@ -158,6 +158,27 @@ export function createCustomerFields(
     `
   }
 
+  function summary(all: readonly [string, string][]): unknown {
+    const ways = all.map(
+      ([id, fault]) => html`
+        <span role="listitem">
+          <a href="#${id}" @click=${(event: Event) => follow(event, id)}>${say(fault)}</a>
+        </span>
+      `,
+    )
+    return html`${say('customer_invalid')} <span role="list">${ways}</span>`
+  }
+
+  // The page's address is its own, and does not lead into an element.
+  function follow(event: Event, id: string): void {
+    event.preventDefault()
+    focus(id)
+  }
+
+  function focus(id: string): void {
+    element.shadowRoot!.getElementById(id)?.focus()
+  }
+
   function section(part: PartName): unknown {
     const entries = fieldsOf(part).map(entry)
     if (!isAddress(part)) return entries
@@ -187,14 +208,22 @@ export function createCustomerFields(
       return { ...toCustomer(parts, source), ...givenCustomer(checkout) }
     },
 
-    point() {
+    point(hasFocus) {
       for (const name of faults().keys()) marked.add(name)
       element.requestUpdate()
+      if (!hasFocus) return
       const [first = ''] = faults().keys()
-      const focus = () => element.shadowRoot!.getElementById(first)?.focus()
       // Within the click where that is possible, or telephones do not show their keyboard.
-      focus()
-      void element.updateComplete?.then(focus)
+      focus(first)
+      void element.updateComplete?.then(() => focus(first))
+    },
+
+    summary() {
+      const { error, fault } = checkout
+      if (!error || !checkout.problem) return undefined
+      const told = [...faults()].filter(([name]) => marked.has(name))
+      const all: [string, string][] = fault ? [['input', error.code], ...told] : told
+      return all.length > 1 ? summary(all) : undefined
     },
 
     reset() {

@@ -25,6 +25,7 @@ main {
   overflow-wrap: anywhere;
   color: var(--ink);
   background: light-dark(#ffffff, #191c25);
+  border: 1px solid transparent;
   border-radius: 16px;
   box-shadow: 0 1px 3px #0002, 0 8px 32px #0001;
 }

@@ -52,6 +52,8 @@ export function readCustomer(parts: readonly CustomerPart[], fields: Fields): Re
     const name = path.join('.')
     if (!faults.has(name)) faults.set(name, 'text_malformed')
   }
+  // The delivery address is not shown then: what is wrong with it is said of the other.
+  if (isSame) for (const name of faults.keys()) if (name.startsWith('shipping')) faults.delete(name)
   return { faults, isEmpty: isUntold(parts, fields) }
 }
 

@@ -29,6 +29,7 @@ main {
   margin: clamp(1rem, 8vh, 5rem) auto;
   padding: clamp(1.25rem, 6vw, 2rem);
   background: var(--card);
+  border: 1px solid transparent;
   border-radius: 16px;
   box-shadow: 0 1px 3px #0002, 0 8px 32px #0001;
 }
@@ -70,6 +71,7 @@ input, select {
 }
 select { background: var(--card) }
 input:focus-visible, select:focus-visible { outline: 0 }
+[type=email], [type=tel] { direction: ltr; text-align: -webkit-match-parent; text-align: match-parent }
 fieldset { display: grid; grid-template-columns: inherit; gap: inherit; min-width: 0; margin: 0; padding: 0; border: 0 }
 legend { padding: 0.6rem 0; font-weight: 600; font-size: 1.125rem }
 .entry { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.3rem; margin-top: 0.4rem }
@@ -84,8 +86,10 @@ small { font-weight: 400; color: var(--quiet) }
 .same input:focus-visible { outline: 3px solid var(--accent) }
 form:has(.same :checked) .shippingAddress { display: none }
 #error { color: var(--error); font-weight: 600 }
-ul { display: flex; flex-wrap: wrap; gap: 0.5rem; list-style: none }
-ul a {
+#error ul { list-style: none; font-weight: 400 }
+#error a { display: flex; align-items: center; min-height: 2.75rem; color: inherit }
+.presets { display: flex; flex-wrap: wrap; gap: 0.5rem; list-style: none }
+.presets a {
   display: inline-flex;
   align-items: center;
   min-height: 2.75rem;
@@ -95,7 +99,7 @@ ul a {
   color: inherit;
   text-decoration: none;
 }
-ul a:hover { border-color: currentColor; text-decoration: underline }
+.presets a:hover { border-color: currentColor; text-decoration: underline }
 button {
   min-height: 3.25rem;
   margin-top: 0.6rem;

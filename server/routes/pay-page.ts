@@ -9,6 +9,7 @@ import { parseAmount } from '../contract/money.ts'
 import type { ErrorCode } from '../contract/schemas.ts'
 import type { CustomerMessages } from '../contract/customer-messages.ts'
 import type { PageLanguage } from '../page-language.ts'
+import type { CustomerFault } from '../contract/customer-fields.ts'
 import { customerFields, customerTexts, type CustomerForm } from './pay-fields.ts'
 
 type Html = ReturnType<typeof html>
@@ -46,9 +47,12 @@ export function payPage(page: PayPage): Html {
   const { checkout, locale, language, link } = page
   const messages = language.checkout
   const money = createMoneyFormat(checkout.currency, locale)
+  const title = checkout.description ?? messages.label
+  const error = errorOf(page, money)
   return document(
     language,
-    checkout.description ?? messages.label,
+    // What is read first of a page that comes again is why.
+    error === undefined ? title : `${error} · ${title}`,
     html`${page.test && html`<p class="badge">${messages.test}</p>`}
       <h1><bdi>${checkout.description ?? messages.payUnknown}</bdi></h1>
       ${form(page, money)} ${link.length <= MAX_CODE_LENGTH && code(link, language)}`,
@@ -66,11 +70,14 @@ function form(page: PayPage, money: MoneyFormat): Html {
   const messages = language.checkout
   const amount = minorUnits(checkout, 'amount')
   const sum = amount === undefined ? '' : money.full(amount)
-  const error = problem && fill(textOf(problem, language), checkout, money, page.readings)
+  const error = errorOf(page, money)
+  const isOfAmount = checkout.editable && problem?.startsWith('amount_')
+  const faults = [...(page.customer.faults ?? [])]
   return html`<form method="post" action="${path}">
+    ${error && !isOfAmount && summary(error, faults, page.customer)}
     ${!checkout.editable && html`<p class="sum">${sum}</p>`}
-    ${checkout.editable && field(page, money, problem?.startsWith('amount_') ? error : undefined)}
-    ${customerFields(page.customer)} ${error && html`<p id="error" role="alert">${error}</p>`}
+    ${checkout.editable && field(page, money, isOfAmount ? error : undefined)}
+    ${customerFields(page.customer)}
     ${offer !== undefined && html`<input type="hidden" name="offer" value="${offer}" />`}
     <input type="hidden" name="key" value="${key}" />
     <input type="hidden" name="locale" value="${locale}" />
@@ -78,6 +85,32 @@ function form(page: PayPage, money: MoneyFormat): Html {
       ${checkout.editable ? messages.payUnknown : fill(messages.pay, checkout, money)}
     </button>
   </form>`
+}
+
+function errorOf({ problem, checkout, language, readings }: PayPage, money: MoneyFormat) {
+  return problem && fill(textOf(problem, language), checkout, money, readings)
+}
+
+/** What is wrong, and the ways to the fields that it is about. */
+function summary(
+  error: string,
+  faults: readonly [string, CustomerFault][],
+  { messages }: CustomerForm,
+): Html {
+  // Where no field asks for the focus, this does: the page says at once why it is here again.
+  const focus = faults.length === 0 && raw('tabindex="-1" autofocus')
+  const ways = faults.map(
+    ([name, fault]) => html`<li><a href="#${name}">${messages[fault]}</a></li>`,
+  )
+  return html`<div id="error" role="alert" ${focus}>
+    <p>${error}</p>
+    ${
+      ways.length > 0 &&
+      html`<ul>
+        ${ways}
+      </ul>`
+    }
+  </div>`
 }
 
 function field(page: PayPage, money: MoneyFormat, error: string | undefined): Html {
@@ -106,9 +139,10 @@ function field(page: PayPage, money: MoneyFormat, error: string | undefined): Ht
       />
     </div>
     <p id="hint">${fill(hint, checkout, money)}</p>
+    ${error !== undefined && html`<p id="error" role="alert">${error}</p>`}
     ${
       presets.length > 0 &&
-      html`<ul>
+      html`<ul class="presets">
         ${presets.map((minor) => html`<li><a href="${linkTo(minor)}">${money.full(minor)}</a></li>`)}
       </ul>`
     }`

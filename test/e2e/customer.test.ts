@@ -70,7 +70,7 @@ describe('a checkout that asks who the buyer is', () => {
     const heard = listen(page)
     await page.goto(`${server.url}/shop`)
     await page.getByRole('button', { name: 'Pay €19.90' }).click()
-    await page.getByText('Please enter your email address.').waitFor()
+    await page.locator('#email-error').getByText('Please enter your email address.').waitFor()
     expect(heard.customers).toEqual([])
 
     await fillAll(page)
@@ -116,7 +116,7 @@ describe('a checkout that asks who the buyer is', () => {
     await fillAll(page)
     await page.getByLabel('Email address').fill('ada@localhost')
     await page.getByRole('button', { name: 'Pay €19.90' }).click()
-    await page.getByText('Please write the email address like').waitFor()
+    await page.locator('#email-error').getByText('Please write the email address like').waitFor()
     const email = page.getByLabel('Email address')
     expect(await email.inputValue()).toBe('ada@localhost')
     expect(await page.getByLabel('Last name').inputValue()).toBe('Lovelace')

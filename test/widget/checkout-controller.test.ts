@@ -166,7 +166,8 @@ describe('the terms', () => {
 
     const nothing = () => {}
     const fields = { messages: {}, fault: undefined, customer: {}, template: () => '' }
-    page.loadFields = () => Promise.resolve({ ...fields, point: nothing, reset: nothing })
+    const acts = { point: nothing, reset: nothing, summary: nothing }
+    page.loadFields = () => Promise.resolve({ ...fields, ...acts })
     await page.controller.pay()
     await page.reaches('idle')
     expect(page.event('coinslot-ready')).to.have.length(1)

@@ -43,6 +43,7 @@ const messages = (element: Element) =>
   all(element, '[part=customer] [part=error]')
     .map(({ id, innerText }) => [id.replace('-error', ''), innerText.trim()])
     .filter(([, text]) => text)
+const ways = (element: Element) => all(element, '[role=alert] a') as HTMLElement[]
 const alert = (element: Element) => all(element, '[role=alert]')[0]!.textContent!.trim()
 
 async function fill(element: CoinslotCheckoutElement, values: Record<string, string>) {
@@ -79,7 +80,10 @@ describe('what <coinslot-checkout> asks of the buyer', () => {
       ['billingAddress.line1', 'Please enter the street and house number.'],
       ['billingAddress.city', 'Please enter the city.'],
     ])
-    expect(alert(element)).to.equal('Please look at the fields that are marked.')
+    expect(alert(element)).to.match(/^Please look at the fields that are marked\./)
+    expect(ways(element).map(({ textContent }) => textContent)).to.deep.equal(
+      messages(element).map(([, message]) => message),
+    )
     expect(errors.map(({ code }) => code)).to.deep.equal(['customer_invalid'])
     const first = byName(element, 'firstName')
     expect(element.shadowRoot!.activeElement).to.equal(first)
@@ -89,6 +93,32 @@ describe('what <coinslot-checkout> asks of the buyer', () => {
     await fill(element, { firstName: 'Ada' })
     expect(messages(element).map(([name]) => name)).not.to.include('firstName')
     expect(first.getAttribute('aria-invalid')).to.equal('false')
+  })
+
+  it('and a wrong amount are said in one summary, which leads to each field and not away from the page', async () => {
+    const { element } = await mount(['email'], { amount: '1.00', editable: true })
+    const errors: CoinslotErrorEvent[] = []
+    element.addEventListener('coinslot-error', (event) => errors.push(event as CoinslotErrorEvent))
+    await element.pay()
+    await element.updateComplete
+    const amount = all(element, '#input')[0]!
+    expect(element.shadowRoot!.activeElement).to.equal(amount)
+    expect(all(element, '#hint')[0]!.textContent).to.equal('The minimum is $5.00.')
+    expect(messages(element)).to.deep.equal([['email', 'Please enter your email address.']])
+    expect(errors.map(({ code }) => code)).to.deep.equal(['amount_below_minimum'])
+
+    const address = location.href
+    for (const [index, id] of ['input', 'email'].entries()) {
+      ways(element)[index]!.click()
+      expect(element.shadowRoot!.activeElement!.id).to.equal(id)
+    }
+    expect(location.href).to.equal(address)
+
+    await fill(element, { email: 'ada@example.com' })
+    await element.pay()
+    await element.updateComplete
+    expect(alert(element)).to.equal('The minimum is $5.00.')
+    expect(ways(element)).to.have.length(0)
   })
 
   it('is not sent by Enter in a field either, until it is all there', async () => {
