@@ -153,6 +153,7 @@ class Headless extends CheckoutController implements HeadlessCheckout {
         return customer()
       },
       point() {},
+      summary() {},
       reset() {},
       template: () => '',
     }
