@@ -73,6 +73,7 @@ export function idForLog(id: string): string {
 /** What of a session may leave the server. */
 export function toPublicSession(record: SessionRecord): Session {
   const { id, status, exception, currency, clientReferenceId, test, redirectUrl } = record
+  const { orderId } = record.checkout
   return {
     id,
     status,
@@ -81,7 +82,7 @@ export function toPublicSession(record: SessionRecord): Session {
     currency,
     description: record.checkout.description ?? null,
     checkout: record.checkoutId,
-    orderId: record.checkout.orderId ?? null,
+    ...(orderId !== undefined && { orderId }),
     clientReferenceId,
     ...(status === 'pending' && redirectUrl !== null && { redirectUrl }),
     test,

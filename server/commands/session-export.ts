@@ -41,8 +41,8 @@ function toFields(
   session: SessionRecord,
 ): Record<(typeof COLUMNS)[number], string | boolean | null> {
   const { provider, reference } = session
-  const { redirectUrl: _, ...fields } = toPublicSession(session)
-  return { ...fields, provider, reference }
+  const { redirectUrl: _, orderId = null, ...fields } = toPublicSession(session)
+  return { ...fields, orderId, provider, reference }
 }
 
 async function* toCsv(sessions: AsyncIterable<SessionRecord>): AsyncGenerator<string> {

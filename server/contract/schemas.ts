@@ -88,8 +88,10 @@ export const sessionSchema = z
     checkout: z.string().nullable(),
     orderId: z
       .string()
-      .nullable()
-      .meta({ description: "The merchant's own, from the configuration or a signed offer." }),
+      .optional()
+      .meta({
+        description: "The merchant's own, where the configuration or a signed offer has one.",
+      }),
     clientReferenceId: z
       .string()
       .nullable()
