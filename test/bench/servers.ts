@@ -46,7 +46,8 @@ export async function startServers(): Promise<Servers> {
     })
     children.push(child)
     child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk))
-    await once(child.stdout, 'data')
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${args.at(-1)} ended`)))
+    await Promise.race([once(child.stdout, 'data'), ended])
     const ask = ['-o', 'rss=', '-p', String(child.pid)]
     return {
       url: `http://127.0.0.1:${port}`,
