@@ -73,3 +73,24 @@ describe('a provider that fails again and again', () => {
     expect(logs.filter((line) => line.includes('answers again'))).toHaveLength(1)
   })
 })
+
+describe('the deadline of calls to a provider', () => {
+  it.each([
+    ['10 s', {}, 10_000],
+    ['what is configured', { deadline: 3 }, 3_000],
+  ])('is %s', async (_, settings, ms) => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    onTestFinished(() => timeout.mockRestore())
+    const { coinslot, createSession } = await startCoinslot({
+      configuration: {
+        providers: { sprintcheckout: settings },
+        checkouts: { donation: configuration.checkouts.donation },
+      },
+      environment: { SPRINTCHECKOUT_API_KEY: 'key', SPRINTCHECKOUT_WEBHOOK_KEY: 'word' },
+      transport: providerThat(() => ({ status: 400, body: {} })),
+    })
+    onTestFinished(() => coinslot.close())
+    await createSession({ checkout: 'donation' })
+    expect(timeout.mock.calls).toContainEqual([ms])
+  })
+})
