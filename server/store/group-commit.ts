@@ -31,7 +31,10 @@ export function createGroupCommit(db: Kysely<Database>): Transact {
     waiting = []
     try {
       // Hardly any work throws, so only where one did each is given a savepoint.
-      const outcomes = await runAll(group, 'run').catch(() => runAll(group, 'attempt'))
+      const outcomes = await runAll(group, 'run').catch((error: unknown) => {
+        if (group.length === 1) throw error
+        return runAll(group, 'attempt')
+      })
       for (const tell of outcomes) tell()
     } catch (error) {
       for (const { refuse } of group) refuse(error)

@@ -60,6 +60,18 @@ describe('transactions at one time', () => {
     expect(await keysOf(db)).toEqual(['a', 'c'])
   })
 
+  it('are done once where one that throws is alone', async () => {
+    const { db, transact } = await open()
+    let done = 0
+    const inVain: Work = async (tx) => {
+      done += 1
+      await writeInVain('a')(tx)
+    }
+    await expect(transact(inVain)).rejects.toThrow('a is refused')
+    expect(done).toBe(1)
+    expect(await keysOf(db)).toEqual([])
+  })
+
   it('lose nothing by the one whose statement the database refuses', async () => {
     const { db, transact } = await open()
     const ends = await Promise.allSettled(
