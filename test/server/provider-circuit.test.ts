@@ -75,22 +75,34 @@ describe('a provider that fails again and again', () => {
 })
 
 describe('the deadline of calls to a provider', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+
   it.each([
     ['10 s', {}, 10_000],
     ['what is configured', { deadline: 3 }, 3_000],
   ])('is %s', async (_, settings, ms) => {
-    const timeout = vi.spyOn(AbortSignal, 'timeout')
-    onTestFinished(() => timeout.mockRestore())
+    let arrive = (): void => undefined
+    const arrival = new Promise<void>((resolve) => (arrive = resolve))
     const { coinslot, createSession } = await startCoinslot({
       configuration: {
         providers: { sprintcheckout: settings },
         checkouts: { donation: configuration.checkouts.donation },
       },
       environment: { SPRINTCHECKOUT_API_KEY: 'key', SPRINTCHECKOUT_WEBHOOK_KEY: 'word' },
-      transport: providerThat(() => ({ status: 400, body: {} })),
+      transport: () => new Promise(() => arrive()),
     })
     onTestFinished(() => coinslot.close())
-    await createSession({ checkout: 'donation' })
-    expect(timeout.mock.calls).toContainEqual([ms])
+    let status = 0
+    const answered = createSession({ checkout: 'donation' }).then((answer) => {
+      status = answer.status
+    })
+    await arrival
+    vi.advanceTimersByTime(ms - 1)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(status).toBe(0)
+    vi.advanceTimersByTime(1)
+    await answered
+    expect(status).toBe(504)
   })
 })
