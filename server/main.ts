@@ -2,7 +2,8 @@
 /** The `coinslot` command: reads the environment and the configuration file, and runs what it is told to. */
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { Command } from './commands/command.ts'
+import { check } from './commands/check.ts'
+import type { Command, CommandInput } from './commands/command.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { serve } from './commands/serve.ts'
 import { sessions } from './commands/sessions.ts'
@@ -13,6 +14,7 @@ import { version } from './version.ts'
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['serve', serve],
+  ['check', check],
   ['reconcile', reconcile],
   ['sign', sign],
   ['sessions', sessions],
@@ -39,9 +41,8 @@ async function main(): Promise<void> {
   if (values.version) return void process.stdout.write(`${version}\n`)
   if (values.help) return void process.stdout.write(command?.usage ?? USAGE)
   if (!command) throw new Error(`there is no command "${name}"\n\n${USAGE}`)
-  const configuration = readConfiguration(values.config ?? process.env['COINSLOT_CONFIG'])
   process.exitCode = await command.run({
-    configuration,
+    ...readFor(command, values.config ?? process.env['COINSLOT_CONFIG']),
     environment: process.env,
     words: positionals.slice(1),
     columns: process.stdout.columns ?? 80,
@@ -59,6 +60,18 @@ const OPTIONS = {
 function nameOfCommand(): string {
   const { positionals } = parseArgs({ options: OPTIONS, allowPositionals: true, strict: false })
   return positionals[0] ?? 'serve'
+}
+
+function readFor(
+  { tellsProblems }: Command,
+  named: string | undefined,
+): Pick<CommandInput, 'configuration' | 'problem'> {
+  try {
+    return { configuration: readConfiguration(named) }
+  } catch (error) {
+    if (!tellsProblems || !(error instanceof ConfigurationError)) throw error
+    return { configuration: undefined, problem: error }
+  }
 }
 
 /** Undefined where no file was named and none is there: demo mode. */

@@ -1,5 +1,5 @@
 /** What a command of `coinslot` is. */
-import type { Environment } from '../config.ts'
+import type { ConfigurationError, Environment } from '../config.ts'
 
 export interface Command {
   /** For the usage. */
@@ -7,6 +7,8 @@ export interface Command {
   /** Options of its own, and what `--help` says of them. */
   readonly options?: Readonly<Record<string, Option>>
   readonly usage?: string
+  /** It runs, too, where the file of the configuration cannot be read: that is among what it tells. */
+  readonly tellsProblems?: true
   /** @returns the exit code */
   run(input: CommandInput): Promise<number>
 }
@@ -14,6 +16,8 @@ export interface Command {
 export interface CommandInput {
   /** What the configuration file holds; undefined where there is none. */
   readonly configuration: unknown
+  /** Why the file cannot be read, for a command that tells it. */
+  readonly problem?: ConfigurationError
   readonly environment: Environment
   /** What was written after the command's name, beside the options. */
   readonly words: readonly string[]

@@ -201,13 +201,23 @@ const migrations: Record<string, Migration> = {
   '2026-11-25-session-ages': { up: addSessionAges },
 }
 
+/** How many steps are missing; nothing is changed. */
+export async function countMissingSteps(db: Kysely<Database>, schema?: string): Promise<number> {
+  const steps = await migratorOf(db, schema).getMigrations()
+  return steps.filter(({ executedAt }) => executedAt === undefined).length
+}
+
 /**
  * Takes the steps that are missing, one process at a time.
  * @param schema where the tables are, in a database that has several
  */
 export async function migrate(db: Kysely<Database>, schema?: string): Promise<void> {
+  const { error } = await migratorOf(db, schema).migrateToLatest()
+  if (error) throw error
+}
+
+function migratorOf(db: Kysely<Database>, schema: string | undefined): Migrator {
   const provider = { getMigrations: async () => migrations }
   const where = schema === undefined ? {} : { migrationTableSchema: schema }
-  const { error } = await new Migrator({ db, provider, ...where }).migrateToLatest()
-  if (error) throw error
+  return new Migrator({ db, provider, ...where })
 }

@@ -1,7 +1,7 @@
 /** Opens the database that `DATABASE_URL` names. */
-import { openPostgres } from './postgres.ts'
+import { inspectPostgres, openPostgres } from './postgres.ts'
 import type { SqlDatabase } from './sql-database.ts'
-import { openSqlite } from './sqlite.ts'
+import { inspectSqlite, openSqlite } from './sqlite.ts'
 
 const FILE = 'file:'
 
@@ -17,4 +17,13 @@ export interface OpenDatabaseOptions {
  */
 export function openDatabase(url: string, options: OpenDatabaseOptions = {}): Promise<SqlDatabase> {
   return url.startsWith(FILE) ? openSqlite(url.slice(FILE.length), options) : openPostgres(url)
+}
+
+/**
+ * Looks at a database as a server that starts would, and changes nothing.
+ * @returns how many steps of its tables a start would take; undefined where it would make the database
+ * @throws where a start would be refused
+ */
+export function inspectDatabase(url: string): Promise<number | undefined> {
+  return url.startsWith(FILE) ? inspectSqlite(url.slice(FILE.length)) : inspectPostgres(url)
 }

@@ -4,7 +4,7 @@ import { DatabaseError, type PoolConfig } from 'pg'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { reasonOf } from '../errors.ts'
 import type { Database } from './database.ts'
-import { migrate } from './migrations.ts'
+import { countMissingSteps, migrate } from './migrations.ts'
 import { isLostToOthers, isTaken } from './postgres-failures.ts'
 import { createListener } from './postgres-listener.ts'
 import { createPool } from './postgres-pool.ts'
@@ -123,9 +123,8 @@ class Unusable extends Error {
 }
 
 /** Looks at the settings and migrates, on a connection of its own: a migration may take its time. */
-async function prepare(config: PoolConfig): Promise<void> {
-  const db = connect({ ...config, max: 1 })
-  try {
+function prepare(config: PoolConfig): Promise<void> {
+  return onOneConnection(config, async (db) => {
     await assertDurable(db)
     await migrate(db, await currentSchema(db))
     await createTransact(db)(async (tx) => {
@@ -133,6 +132,28 @@ async function prepare(config: PoolConfig): Promise<void> {
       await dialect.lockName(tx, 'tables')
       await createRateLimitTable(tx)
     })
+  })
+}
+
+/**
+ * Looks at a database as a server that starts would, and changes nothing.
+ * @returns how many steps of its tables are missing
+ * @throws where it cannot be reached or used, or is set to lose what it has acknowledged
+ */
+export function inspectPostgres(url: string): Promise<number> {
+  return onOneConnection({ ...CONNECTION, ...LIMITS, connectionString: url }, async (db) => {
+    await assertDurable(db)
+    return countMissingSteps(db, await currentSchema(db))
+  })
+}
+
+async function onOneConnection<T>(
+  config: PoolConfig,
+  work: (db: Kysely<Database>) => Promise<T>,
+): Promise<T> {
+  const db = connect({ ...config, max: 1 })
+  try {
+    return await work(db)
   } catch (error) {
     throw new Error(`DATABASE_URL: PostgreSQL cannot be used: ${tell(error)}`, { cause: error })
   } finally {

@@ -1,4 +1,6 @@
 /** Opens the embedded store: a SQLite file that survives a power cut. */
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import SQLite from 'better-sqlite3'
 import {
   CompiledQuery,
@@ -8,9 +10,10 @@ import {
   type DatabaseConnection,
   type SqliteDatabase,
 } from 'kysely'
+import { reasonOf } from '../errors.ts'
 import type { Database } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
-import { migrate } from './migrations.ts'
+import { countMissingSteps, migrate } from './migrations.ts'
 import { createMemoryRateLimiter } from './rate-limiter.ts'
 import type { SqlDatabase, SqlDialect, Transact } from './sql-database.ts'
 import { toStoreFailure } from './sqlite-failures.ts'
@@ -37,6 +40,35 @@ export async function openSqlite(
     transact: createTransact(db),
     createRateLimiter: createMemoryRateLimiter,
     listen: () => async () => {},
+  }
+}
+
+/**
+ * Looks at a file as a server that starts would, and changes nothing.
+ * @returns how many steps of its tables are missing; undefined where the file is still to be made
+ * @throws where it could not be opened, written or made, or is damaged
+ */
+export async function inspectSqlite(path: string): Promise<number | undefined> {
+  const folder = dirname(path)
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK)
+    if (!existsSync(path)) return undefined
+    accessSync(path, constants.R_OK | constants.W_OK)
+  } catch (cause) {
+    const told = `DATABASE_URL: the file ${path} cannot be written, with its folder ${folder}`
+    throw new Error(`${told} (${reasonOf(cause)})`, { cause })
+  }
+  const sqlite = new SQLite(path, { readonly: true, timeout: 5000 })
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) })
+  try {
+    const [found] = sqlite.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[]
+    if (found?.quick_check !== 'ok') throw new Error('the file is damaged')
+    return await countMissingSteps(db)
+  } catch (cause) {
+    const told = cause instanceof SQLite.SqliteError ? cause.code : 'it is damaged'
+    throw new Error(`DATABASE_URL: the file ${path} cannot be used: ${told}`, { cause })
+  } finally {
+    await db.destroy()
   }
 }
 

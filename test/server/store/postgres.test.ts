@@ -1,5 +1,6 @@
+import { expect, it } from 'vitest'
 import { settle } from '../../../server/settlement/settle.ts'
-import { openPostgres } from '../../../server/store/postgres.ts'
+import { inspectPostgres, openPostgres } from '../../../server/store/postgres.ts'
 import { createSqlStore } from '../../../server/store/sql-store.ts'
 import { newDatabaseUrl } from '../../postgres/database.ts'
 import { describeStore } from './store-conformance.ts'
@@ -14,4 +15,13 @@ describeStore({
     const url = await newDatabaseUrl()
     return [await openAt(url), await openAt(url)]
   },
+})
+
+it('is looked at without being changed: what a start would make is missing until then', async () => {
+  const url = await newDatabaseUrl()
+  const missing = await inspectPostgres(url)
+  expect(missing).toBeGreaterThan(0)
+  expect(await inspectPostgres(url)).toBe(missing)
+  await (await openPostgres(url)).db.destroy()
+  expect(await inspectPostgres(url)).toBe(0)
 })

@@ -12,7 +12,7 @@ import { settle } from '../../../server/settlement/settle.ts'
 import type { Database } from '../../../server/store/database.ts'
 import { createSandboxLedger } from '../../../server/store/sandbox-ledger.ts'
 import { createSqlStore } from '../../../server/store/sql-store.ts'
-import { openSqlite } from '../../../server/store/sqlite.ts'
+import { inspectSqlite, openSqlite } from '../../../server/store/sqlite.ts'
 import { AT, sessionRecord } from '../session-fixture.ts'
 import { describeStore } from './store-conformance.ts'
 
@@ -40,6 +40,16 @@ describe('the SQLite file', () => {
     expect(journal[0]?.journal_mode).toBe('wal')
     expect(sync[0]?.synchronous).toBe(2)
     await db.destroy()
+  })
+
+  it('is looked at without being made or changed', async () => {
+    const path = newFile()
+    expect(await inspectSqlite(path)).toBeUndefined()
+    expect(await inspectSqlite(path)).toBeUndefined()
+    new SQLite(path).exec('create table other (id)').close()
+    expect(await inspectSqlite(path)).toBeGreaterThan(0)
+    await (await openSqlite(path)).db.destroy()
+    expect(await inspectSqlite(path)).toBe(0)
   })
 
   it('still holds everything when it is opened again', async () => {

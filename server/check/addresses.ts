@@ -1,0 +1,165 @@
+/** Whether buyers and providers find this server where it says that it is, and the merchant's pages may ask it. */
+import { isIP } from 'node:net'
+import type { Config } from '../config.ts'
+import { isPublicAddress } from '../public-address.ts'
+import { isLoopback } from '../safe-url.ts'
+import { version } from '../version.ts'
+import type { Answer, Ask } from './ask.ts'
+import { failure, ok, warning, type Finding } from './finding.ts'
+import { outsideProviders } from './providers.ts'
+import { unreached } from './unreached.ts'
+
+/** All addresses of a name. */
+export type ResolveName = (name: string) => Promise<readonly string[]>
+
+const PUBLIC = 'publicUrl'
+
+export async function* checkPublicUrl(
+  config: Config,
+  ask: Ask,
+  resolve: ResolveName,
+): AsyncGenerator<Finding> {
+  const { publicUrl } = config
+  const isPrivate = namesPrivate(publicUrl)
+  if (isPrivate) {
+    const says = `${publicUrl} leads to this machine or network alone`
+    const mend =
+      'Set "publicUrl" to the https address at which buyers and providers reach the server.'
+    yield outsideProviders(config).length > 0
+      ? failure(PUBLIC, `${says}: buyers and webhooks do not get there`, mend)
+      : warning(PUBLIC, says, mend)
+  } else yield* checkName(publicUrl, resolve)
+  const health = await checkHealth(publicUrl, ask)
+  yield health
+  if (health.level !== 'ok') return
+  yield await checkVersion(publicUrl, ask)
+  yield* checkWebhooks(config, ask)
+}
+
+function namesPrivate(url: string): boolean {
+  const { hostname, protocol } = new URL(url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (protocol === 'http:' || isLoopback(hostname) || hostname.endsWith('.localhost')) return true
+  return isIP(host) !== 0 && !isPublicAddress(host)
+}
+
+async function* checkName(url: string, resolve: ResolveName): AsyncGenerator<Finding> {
+  const { hostname } = new URL(url)
+  // A name that cannot be resolved is told of by the request.
+  const addresses = isIP(hostname) ? [] : await resolve(hostname).catch(() => [])
+  const other = addresses.find((address) => !isPublicAddress(address))
+  if (other === undefined) return
+  yield warning(
+    PUBLIC,
+    `${hostname} leads to ${other} from here, which is not on the internet`,
+    'Make sure that its public DNS entry leads to a public address, or webhooks do not arrive.',
+  )
+}
+
+async function checkHealth(publicUrl: string, ask: Ask): Promise<Finding> {
+  const answer = await ask(`${publicUrl}/healthz`)
+  const { host } = new URL(publicUrl)
+  if (typeof answer === 'string') return unreached(PUBLIC, host, answer, 'Start the server. ')
+  const { status, headers } = answer
+  if (status >= 300 && status < 400) {
+    return failure(
+      PUBLIC,
+      `${publicUrl} redirects${toTarget(headers['location']?.[0])}, and no provider follows that with a webhook`,
+      'Set "publicUrl" to the address that answers by itself.',
+    )
+  }
+  if (status === 200 && readJson(answer)['status'] === 'ok') {
+    return ok(PUBLIC, `${publicUrl} answers`)
+  }
+  return failure(
+    PUBLIC,
+    `${publicUrl}/healthz answers ${status}, and not as this server does`,
+    'Have the proxy pass all requests of this address on to the server, with their paths.',
+  )
+}
+
+/** An address of others is only shown as far as it is plain. */
+function toTarget(location: string | undefined): string {
+  return location && URL.canParse(location) ? ` to ${new URL(location).origin}` : ''
+}
+
+async function checkVersion(publicUrl: string, ask: Ask): Promise<Finding> {
+  const answer = await ask(`${publicUrl}/coinslot.json`)
+  const told = typeof answer === 'string' ? undefined : readJson(answer)['version']
+  if (told === version) return ok(PUBLIC, `version ${version} is what runs there`)
+  const isVersion = typeof told === 'string' && /^[\w.+-]{1,40}$/.test(told)
+  return failure(
+    PUBLIC,
+    isVersion
+      ? `version ${told} runs there, and this is ${version}`
+      : `${publicUrl}/coinslot.json does not say which version runs there`,
+    'Restart the server after an update, and let no cache keep this address.',
+  )
+}
+
+async function* checkWebhooks(config: Config, ask: Ask): AsyncGenerator<Finding> {
+  for (const { definition } of outsideProviders(config)) {
+    const about = `webhook ${definition.id}`
+    const url = `${config.publicUrl}/v1/webhooks/${definition.id}`
+    const answer = await ask(url)
+    // To a GET the server itself says that it takes POST alone.
+    const gotThere = typeof answer !== 'string' && answer.status === 405
+    const status = typeof answer === 'string' ? answer : answer.status
+    yield gotThere
+      ? ok(about, `set it to ${url} in the provider's dashboard, if it is not`)
+      : warning(
+          about,
+          `${url} answers ${status} where the server would say 405: something before it may keep webhooks away`,
+          'Let POST requests to /v1/webhooks/ through, without a log-in, a challenge or a cache.',
+        )
+  }
+}
+
+export function* checkOrigins(config: Config): Generator<Finding> {
+  const { origins, publicUrl } = config
+  const about = 'origins'
+  if (origins.length === 0) {
+    yield warning(
+      about,
+      'only pages of this server itself may open a payment',
+      'Add the origin of each page that has the element to "origins", such as https://shop.example.',
+    )
+  } else yield ok(about, `pages on ${origins.join(', ')} may open a payment`)
+  const loopback = origins.filter((origin) => origin.startsWith('http:'))
+  if (loopback.length > 0 && publicUrl.startsWith('https:')) {
+    yield warning(
+      about,
+      `${loopback.join(', ')} is on the list: any program on a buyer's machine may serve such a page`,
+      'Before you sell, take it off the list.',
+    )
+  }
+  yield* checkReturns(config)
+}
+
+const RETURNS = ['successUrl', 'cancelUrl', 'failUrl'] as const
+
+function* checkReturns({ checkouts, origins, publicUrl }: Config): Generator<Finding> {
+  const known = new Set([...origins, new URL(publicUrl).origin])
+  for (const [id, checkout] of checkouts) {
+    const foreign = RETURNS.filter((key) => {
+      const url = checkout[key]
+      return url !== undefined && URL.canParse(url) && !known.has(new URL(url).origin)
+    })
+    if (foreign.length === 0) continue
+    const hosts = new Set(foreign.map((key) => new URL(checkout[key] ?? '').host))
+    yield warning(
+      'origins',
+      `checkout "${id}" sends buyers to ${[...hosts].join(', ')} (${foreign.join(', ')}), which is not on the list: <coinslot-status> cannot ask from there`,
+      'Add its origin to "origins", or correct the URL.',
+    )
+  }
+}
+
+function readJson({ text }: Answer): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
