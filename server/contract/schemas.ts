@@ -86,12 +86,9 @@ export const sessionSchema = z
     currency: z.string(),
     description: z.string().nullable(),
     checkout: z.string().nullable(),
-    orderId: z
-      .string()
-      .optional()
-      .meta({
-        description: "The merchant's own, where the configuration or a signed offer has one.",
-      }),
+    orderId: z.string().optional().meta({
+      description: "The merchant's own, where the configuration or a signed offer has one.",
+    }),
     clientReferenceId: z
       .string()
       .nullable()
