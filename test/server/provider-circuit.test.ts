@@ -94,9 +94,9 @@ describe('the deadline of calls to a provider', () => {
     })
     onTestFinished(() => coinslot.close())
     let status = 0
-    const answered = createSession({ checkout: 'donation' }).then((answer) => {
-      status = answer.status
-    })
+    const answered = createSession({ checkout: 'donation' }).then(
+      (answer) => void (status = answer.status),
+    )
     await arrival
     vi.advanceTimersByTime(ms - 1)
     await new Promise((resolve) => setImmediate(resolve))
