@@ -33,7 +33,12 @@ export interface Client {
 /** Longer than any answer may take. */
 const PATIENCE_MS = 30_000
 
-const CUSTOMER = { firstName: 'Jane', lastName: 'Smith', email: 'jane@shop.example' }
+/** Passed on to the provider, and to be found nowhere else. */
+export const CUSTOMER = {
+  firstName: 'Canaryjane',
+  lastName: 'Canarysmith',
+  email: 'canary@shop.example',
+}
 
 interface Asked {
   readonly method: 'GET' | 'POST'

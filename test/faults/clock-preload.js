@@ -1,5 +1,5 @@
 /** Loaded into a server before its own code: its clock is wrong by what a file says, read again at SIGUSR2. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 
 const file = process.env['FAULTS_CLOCK'] ?? ''
 const RealDate = Date
@@ -9,7 +9,10 @@ function readOffset() {
   return Number(readFileSync(file, 'utf8'))
 }
 
-process.on('SIGUSR2', () => (offset = readOffset()))
+process.on('SIGUSR2', () => {
+  offset = readOffset()
+  writeFileSync(`${file}.${process.pid}`, String(offset))
+})
 
 globalThis.Date = new Proxy(RealDate, {
   construct: (target, values, newTarget) =>

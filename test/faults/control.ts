@@ -26,8 +26,8 @@ export const CONTROLS = {
   newProviderKeys: {
     without: 'one key for all tries at a provider',
     breaks: 'I2',
-    text: '(`${scope}\\n${key}`)',
-    by: '(`${scope}\\n${key}${Math.random()}`)',
+    text: 'update(`open\\n${id}`)',
+    by: 'update(`open\\n${id}${Math.random()}`)',
   },
   noSync: {
     without: 'synchronous = FULL',
@@ -92,8 +92,8 @@ export const CONTROLS = {
   tellBeforeCommit: {
     without: 'outcomes are told after the commit',
     breaks: 'I1',
-    text: 'return () => resolve(value);',
-    by: 'resolve(value); return () => {};',
+    text: 'outcomes.push(await work[how](tx));',
+    by: '(await work[how](tx))();',
   },
   keptFailures: {
     without: 'a failure that passes leaves the key free',
@@ -112,6 +112,18 @@ export const CONTROLS = {
     breaks: 'promise',
     text: 'if (waitMs > 0) throw',
     by: 'if (waitMs < 0) throw',
+  },
+  noQueryTimeout: {
+    without: 'the deadline of a question to the database',
+    breaks: 'promise',
+    text: 'query_timeout: 5e3',
+    by: 'query_timeout: 1e6',
+  },
+  noPassing: {
+    without: 'a store that is away is told as such',
+    breaks: 'promise',
+    text: '/^SQLITE_(BUSY|FULL|IOERR)/',
+    by: '/^nothing$/',
   },
   tellOnce: {
     without: 'a message that failed is sent again',

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort, MAIN, startServer, type ServerProcess } from '../e2e/server-process.ts'
 import { check } from './checker.ts'
-import { createClient, type Client } from './client.ts'
+import { createClient, CUSTOMER, type Client } from './client.ts'
 import { createClock, type Clock } from './clock.ts'
 import type { RunDatabase } from './database.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
@@ -17,6 +17,9 @@ import { KEYS, type ProviderId } from './provider-words.ts'
 import type { Random } from './random.ts'
 
 const run = promisify(execFile)
+
+/** May be in nothing that leaves a server. */
+const SECRETS = [...Object.values(KEYS), SECRET.slice('whsec_'.length)]
 
 /** A minute: everybody comes from one address here. */
 const NO_LIMIT = 1_000_000
@@ -33,8 +36,8 @@ export interface Server {
   /** It takes no step any more, until it is thawed. */
   freeze(): void
   thaw(): void
-  /** It hears that its clock was moved. */
-  readClock(): void
+  /** It hears that its clock was moved; a frozen one does once it is thawed. */
+  readClock(): Promise<void>
 }
 
 export interface Stage {
@@ -163,7 +166,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
           freezes.push({ startedAt: frozenAt, endedAt: performance.now() })
         frozenAt = undefined
       },
-      readClock: () => signal('SIGUSR2'),
+      async readClock() {
+        signal('SIGUSR2')
+        if (process && isRunning() && frozenAt === undefined) await clock.isRead(process.pid)
+      },
     }
     closing.push(() => server.stop())
     return server
@@ -197,8 +203,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     }
     const rows = await database.read()
     const ledger = (await providers.ledger()).filter(({ order }) => isOurs(order))
-    const words = [...logs.map((log) => log()), ...answers, await database.text()]
-    const secrets = [...Object.values(KEYS), SECRET.slice('whsec_'.length)]
+    const heard = merchant.told.map(({ body }) => body)
+    const words = [...logs.map((log) => log()), ...answers, ...heard, await database.text()]
+    const secrets = [...SECRETS, ...Object.values(CUSTOMER)]
     return { ...history, rows, ledger, words, secrets, at: clock.now() }
 
     /** The providers' process may have served runs before this one. */
@@ -222,7 +229,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     clock,
     async moveClock(ms) {
       await clock.move(ms)
-      for (const server of servers) server.readClock()
+      await Promise.all(servers.map((server) => server.readClock()))
     },
     async heal() {
       for (const proxy of proxies) proxy.heal()

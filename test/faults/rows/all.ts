@@ -6,7 +6,7 @@ import { overload } from './overload.ts'
 import { endedConnections, killedDatabase, silentDatabase } from './postgres.ts'
 import { answersLost, refused, silent, strangeAnswers } from './providers.ts'
 import { equalPosts, everything, hangingUp, wrongClocks } from './servers.ts'
-import { deafMerchant, duplicates, lost, overtaking, reordered } from './webhooks.ts'
+import { deafMerchant, duplicates, lost, overtaking, reordered, serverDown } from './webhooks.ts'
 
 export const ROWS: readonly Row[] = [
   killedAtRandom,
@@ -26,6 +26,7 @@ export const ROWS: readonly Row[] = [
   reordered,
   overtaking,
   lost,
+  serverDown,
   equalPosts,
   hangingUp,
   rollingRestart,

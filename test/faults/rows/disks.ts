@@ -80,6 +80,7 @@ export const heldLock: Row = {
   id: 'R5',
   fault: 'another process holds the lock for 8 s',
   on: SQLITE,
+  control: CONTROLS.noPassing,
   async play(stage, traffic) {
     const { client } = stage
     const holder = new SQLite(fileOf(stage))

@@ -30,12 +30,19 @@ export const killedAtRandom: Row = {
 
 type Point = readonly [name: string, trap: (stage: Stage) => Promise<Held>]
 
+const PROVIDERS = ['kadosei', 'sprintcheckout'] as const
+
 const POINTS: readonly Point[] = [
-  ['a session is kept, its provider not called', (stage) => eitherProvider(stage, 'request')],
-  [
-    'its provider has made it, the answer is on its way',
-    (stage) => eitherProvider(stage, 'answer'),
-  ],
+  ...PROVIDERS.flatMap((provider): Point[] => [
+    [
+      `a session is kept, ${provider} not called`,
+      ({ toProvider }) => toProvider[provider].trap('request', isPost),
+    ],
+    [
+      `${provider} has made it, the answer is on its way`,
+      ({ toProvider }) => toProvider[provider].trap('answer', is(201)),
+    ],
+  ]),
   ['all is kept, the buyer not answered', ({ server }) => server.proxy.trap('answer', is(201))],
   [
     'a webhook came, the provider is being asked',
@@ -84,9 +91,8 @@ async function kill(stage: Stage): Promise<void> {
   await stage.audit('anytime')
 }
 
-function eitherProvider({ toProvider }: Stage, direction: 'request' | 'answer'): Promise<Held> {
-  const isCreation = (text: string) => direction === 'answer' || text.startsWith('POST')
-  return Promise.race(Object.values(toProvider).map((proxy) => proxy.trap(direction, isCreation)))
+function isPost(text: string): boolean {
+  return text.startsWith('POST')
 }
 
 function is(status: number): (text: string) => boolean {

@@ -27,8 +27,6 @@ export const overload: Row = {
     const { client, providers } = stage
     const capacity = await measure(client)
     await stage.moveClock(NEXT_MINUTE_MS)
-    // It hears of the time by a signal, and is to hear of it before them.
-    await sleep(500)
     const before = client.openings.length
     const madeBefore = (await providers.ledger()).length
     const sent: Promise<Opening>[] = []

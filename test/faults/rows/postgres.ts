@@ -62,6 +62,7 @@ export const silentDatabase: Row = {
   id: 'R6 silent',
   fault: 'PostgreSQL takes questions and answers none',
   on: POSTGRES,
+  control: CONTROLS.noQueryTimeout,
   async play(stage, traffic) {
     const { database, client } = stage
     await traffic.load(4, 4)

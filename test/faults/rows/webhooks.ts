@@ -104,6 +104,30 @@ export const lost: Row = {
   },
 }
 
+export const serverDown: Row = {
+  id: 'R17',
+  fault: 'the server is down while 40 buyers pay; the providers send all again, twice',
+  on: BOTH,
+  control: CONTROLS.noReportTwice,
+  async play(stage, traffic) {
+    const { client, server } = stage
+    const orders = Array.from({ length: 40 }, () => client.newOrder())
+    await Promise.all(orders.map((order) => traffic.open(order)))
+    await server.stop('SIGTERM')
+    stage.count()
+    const told = await Promise.all(
+      orders.map(async (order) => {
+        const webhook = await traffic.happenSilently(order, 'paid')
+        await traffic.deliver(webhook)
+        return webhook
+      }),
+    )
+    await server.start()
+    await Promise.all([...told, ...told].map((webhook) => traffic.deliver(webhook)))
+    await traffic.rest({ reconcile: false })
+  },
+}
+
 export const deafMerchant: Row = {
   id: 'R23',
   fault: "the merchant's system is down, answers 500, or is cut after it has understood",
