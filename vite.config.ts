@@ -25,7 +25,7 @@ export default defineConfig(({ mode }) => ({
     async buildApp(builder) {
       removeScriptTag()
       rmSync(here('dist/types'), { recursive: true, force: true })
-      for (const name of [...PARTS, 'bundle', 'client', 'widget', 'server']) {
+      for (const name of [...PARTS, 'bundle', 'client', 'widget', 'ssr', 'server']) {
         await builder.build(builder.environments[name]!)
       }
     },
@@ -74,6 +74,24 @@ export default defineConfig(({ mode }) => ({
         },
       },
     },
+    // The element on servers has another base, so that it shares nothing with the element in browsers.
+    ssr: {
+      consumer: 'server',
+      define: { 'navigator.language': '"en"' },
+      build: {
+        outDir: here('dist/ssr'),
+        emptyOutDir: true,
+        copyPublicDir: false,
+        sourcemap: true,
+        target: 'node20',
+        minify: false,
+        rollupOptions: {
+          input: { index: here('widget/ssr.ts') },
+          preserveEntrySignatures: 'strict',
+          output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+        },
+      },
+    },
     server: {
       consumer: 'server',
       build: {
@@ -95,6 +113,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [
     squeezedTexts(),
     languageFiles(),
+    serverElements(),
     verifiedParts(),
     pinnedScript(),
     mode === 'start' ? [] : [declarations(), descriptions()],
@@ -174,12 +193,12 @@ function languageFiles(): Plugin {
   return {
     name: 'coinslot:language-files',
     enforce: 'pre',
-    applyToEnvironment: ({ name }) => name === 'languages' || name === 'widget',
+    applyToEnvironment: ({ name }) => ['languages', 'widget', 'ssr'].includes(name),
     transform(code, id) {
       if (/\/contract\/languages\/[\w-]+\.json$/.test(id)) {
         return { code: withoutPages(code), map: null }
       }
-      if (this.environment.name === 'widget' || !id.endsWith('/contract/languages.ts')) return
+      if (this.environment.name !== 'languages' || !id.endsWith('/contract/languages.ts')) return
       const imports = /import\('\.\/languages\/([\w-]+)\.json', .*?\)(?=,\n)/g
       const verified = code.replace(imports, (_, tag: string) => {
         const file = writeTexts(tag)
@@ -187,6 +206,25 @@ function languageFiles(): Plugin {
       })
       const path = here('widget/verified-import.ts')
       return { code: `import { importVerified } from '${path}'\n${verified}`, map: null }
+    },
+  }
+}
+
+/** On a server the elements are made of what stands for a page there. */
+function serverElements(): Plugin {
+  return {
+    name: 'coinslot:server-elements',
+    enforce: 'pre',
+    applyToEnvironment: ({ name }) => name === 'ssr',
+    transform(code, id) {
+      if (!id.endsWith('/widget/template-element.ts')) return undefined
+      const painting = code
+        .replace(
+          `{ render } from 'lit/html.js'`,
+          `{ render, ServerElement } from './server-element.ts'`,
+        )
+        .replace('globalThis.HTMLElement', 'ServerElement')
+      return { code: painting, map: null }
     },
   }
 }
@@ -226,7 +264,7 @@ function squeezedTexts(): Plugin {
   return {
     name: 'coinslot:squeezed-texts',
     enforce: 'pre',
-    applyToEnvironment: isScriptTag,
+    applyToEnvironment: (environment) => environment.name === 'ssr' || isScriptTag(environment),
     transform(code, id) {
       if (!id.startsWith(here('widget/'))) return undefined
       const squeezed = code

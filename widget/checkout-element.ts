@@ -223,12 +223,16 @@ export class CoinslotCheckoutElement extends TemplateElement {
 
   protected override update(): void {
     this.#configure()
+    // What a server painted (ssr.ts) says more than that something is on its way.
+    const painted = this.shadowRoot!.querySelector('form')
+    if (painted && this.#isLoading) return
+    painted?.remove()
     super.update()
-    const { text, state, error, isBusy, isTest, problem } = this.#controller
+    const { text, error, isBusy, isTest, problem } = this.#controller
     const input = this.#input
     // Not by the template: Lit compares with what it wrote last, not with what was typed since.
     if (input && input.value !== text) input.value = text
-    this.setState('loading', state === 'loading' || !!this.settings.language.arrival)
+    this.setState('loading', this.#isLoading)
     this.setState('busy', isBusy)
     this.setState('invalid', !!error && !!problem)
     this.setState('failed', !!error && !problem)
@@ -239,18 +243,13 @@ export class CoinslotCheckoutElement extends TemplateElement {
   protected override template(): unknown {
     const controller = this.#controller
     const { state, error, isBusy, terms, format, amount, description } = controller
-    const { lang, dir, arrival } = this.settings.language
+    const { lang, dir } = this.settings.language
     const isWaiting = isBusy || state === 'loading'
     const isLost = state === 'unavailable'
     const sum = terms && !terms.editable ? format!.full(terms.amount!) : ''
     const told = controller.fields?.summary() ?? error?.message
     return html`
-      <div
-        part="base"
-        lang=${lang}
-        dir=${dir}
-        class=${arrival || state === 'loading' ? 'waiting' : ''}
-      >
+      <div part="base" lang=${lang} dir=${dir} class=${this.#isLoading ? 'waiting' : ''}>
         <b part="badge" ?hidden=${!controller.isTest}>${controller.say('test')}</b>
         <p part="summary" ?hidden=${!description && !sum}>
           ${description} <b part="amount">${sum}</b>
@@ -337,6 +336,10 @@ export class CoinslotCheckoutElement extends TemplateElement {
   get #isDisabled(): boolean {
     // In a disabled fieldset, too.
     return this.matches(':disabled')
+  }
+
+  get #isLoading(): boolean {
+    return this.state === 'loading' || !!this.settings.language.arrival
   }
 
   get #input(): HTMLInputElement | null {

@@ -51,17 +51,28 @@ export abstract class TemplateElement extends Base {
 
   constructor() {
     super()
-    const { attributes, objects, styles } = this.constructor as typeof TemplateElement
-    this.attachShadow({ mode: 'open', delegatesFocus: true })
+    const { styles } = this.constructor as typeof TemplateElement
+    // Where a server painted the element, there is a root already.
+    if (!this.shadowRoot) this.attachShadow({ mode: 'open', delegatesFocus: true })
     this.adoptStyles(styles)
-    for (const name of [...attributes, ...objects]) this.#upgrade(name)
+    const own = this as Record<string, unknown>
+    // What a framework set before the element was defined hides the accessor; this puts it through.
+    for (const name of this.#names) {
+      if (!Object.hasOwn(this, name)) continue
+      const value = own[name]
+      delete own[name]
+      own[name] = value
+    }
+  }
+
+  get #names(): string[] {
+    const { attributes, objects } = this.constructor as typeof TemplateElement
+    return [...attributes, ...objects]
   }
 
   /** What the page says by attributes and properties, with the defaults of those that every element has. */
   protected get settings() {
-    const { attributes, objects } = this.constructor as typeof TemplateElement
-    const names = [...attributes, ...objects]
-    const own = Object.fromEntries(names.map((name) => [name, this[name as keyof this]]))
+    const own = Object.fromEntries(this.#names.map((name) => [name, this[name as keyof this]]))
     return settingsAt(this, own as PageSettings, this.#listener)
   }
 
@@ -97,16 +108,15 @@ export abstract class TemplateElement extends Base {
    */
   adoptStyles(styles: string): void {
     const { adoptedStyleSheets } = this.shadowRoot!
-    if (!adoptedStyleSheets) return this.#addStyles(styles)
-    const sheet = new CSSStyleSheet()
-    sheet.replaceSync(styles)
-    adoptedStyleSheets.push(sheet)
-  }
-
-  // Where sheets cannot be constructed; a policy lets such a tag pass by the page's nonce.
-  #addStyles(styles: string): void {
-    const style = document.createElement('style')
-    this.shadowRoot!.prepend(Object.assign(style, { nonce: pageNonce(), textContent: styles }))
+    if (adoptedStyleSheets) {
+      const sheet = new CSSStyleSheet()
+      sheet.replaceSync(styles)
+      adoptedStyleSheets.push(sheet)
+    } else {
+      // Where sheets cannot be constructed; a policy lets such a tag pass by the page's nonce.
+      const style = document.createElement('style')
+      this.shadowRoot!.prepend(Object.assign(style, { nonce: pageNonce(), textContent: styles }))
+    }
   }
 
   /** Switches a custom state, which pages select by `:state(name)`. */
@@ -122,15 +132,6 @@ export abstract class TemplateElement extends Base {
 
   protected update(): void {
     render(this.template(), this.shadowRoot!, { host: this })
-  }
-
-  /** What a framework set before the element was defined hides the accessor; this puts it through. */
-  #upgrade(name: string): void {
-    if (!Object.hasOwn(this, name)) return
-    const own = this as Record<string, unknown>
-    const value = own[name]
-    delete own[name]
-    own[name] = value
   }
 }
 

@@ -146,6 +146,7 @@ describe('the tarball', () => {
   const files = packedFiles()
   const code = files.filter((path) => /\.[jt]s$/.test(path) && !path.endsWith('.d.ts'))
   const isBrowsers = (path: string) => /^dist\/(coinslot|widget\/|demo\/)/.test(path)
+  const isOfPages = (path: string) => isBrowsers(path) || path.startsWith('dist/ssr/')
 
   it('has what is named here, and nothing else', () => {
     const parts = files.map((path) => path.replace(/(-texts-.*|-[\w-]{8})\.js\b/, '-*.js'))
@@ -168,6 +169,7 @@ describe('the tarball', () => {
       'dist/custom-elements.json',
       'dist/demo/',
       'dist/server/',
+      'dist/ssr/',
       'dist/types/',
       'dist/vscode.css-custom-data.json',
       'dist/vscode.html-custom-data.json',
@@ -184,11 +186,11 @@ describe('the tarball', () => {
   })
 
   it('has a source map with the sources in it for each script of its entries', () => {
-    const entries = code.filter((path) => /^dist\/(widget|server)\/|^dist\/coinslot/.test(path))
+    const entries = code.filter((path) => /^dist\/(widget|server|ssr)\/|^dist\/coinslot/.test(path))
     const withCode = entries.filter((path) => !path.includes('-texts-') && /[{(]/.test(read(path)))
     const without = withCode.filter((path) => !files.includes(`${path}.map`))
     expect(without.filter((path) => !isOnlyExports(read(path)))).toEqual([])
-    for (const path of files.filter((path) => /^dist\/(widget|coinslot).*\.map$/.test(path))) {
+    for (const path of files.filter((path) => /^dist\/(widget|ssr|coinslot).*\.map$/.test(path))) {
       const map = JSON.parse(read(path)) as {
         sources: string[]
         sourcesContent?: string[]
@@ -197,7 +199,7 @@ describe('the tarball', () => {
     }
   })
 
-  it('reaches nothing but itself, Lit and React from what browsers load', () => {
+  it('reaches nothing but itself, Lit and React from what browsers and pages load', () => {
     const imports = code
       .filter(isBrowsers)
       .flatMap((path) =>
@@ -208,15 +210,17 @@ describe('the tarball', () => {
         ].map(([, name]) => `${path} -> ${name}`),
       )
     const others = imports.filter((arrow) => {
-      return !/ -> (lit\/html\.js|react|\.\/[\w.-]+\.js|coinslot-[\w-]+\.js|\/coinslot)/.test(arrow)
+      return !/ -> (lit\/html\.js|react|@lit-labs\/ssr(-dom-shim|\/lib\/render-result\.js)?|\.\/[\w.-]+\.js|coinslot-[\w-]+\.js|\/coinslot)/.test(
+        arrow,
+      )
     })
     expect(others).toEqual([])
   })
 
   it('has no secret, and in what browsers load not even the name of one', () => {
     const names = /_API_KEY|_SECRET\b|WEBHOOK_KEY|X-SC-ApiKey|x-api-key/
-    const maps = files.filter((path) => /^dist\/(coinslot|widget|demo).*\.map$/.test(path))
-    const inBrowsers = [...code.filter(isBrowsers), ...maps]
+    const maps = files.filter((path) => /^dist\/(coinslot|widget|ssr|demo).*\.map$/.test(path))
+    const inBrowsers = [...code.filter(isOfPages), ...maps]
     expect(inBrowsers.filter((path) => names.test(read(path)))).toEqual([])
     const secrets = /\b(ks_(live|test)_\w{8}|whsec_[A-Za-z0-9+/]{24}|npm_\w{30}|-----BEGIN)/
     expect(files.filter((path) => secrets.test(read(path)))).toEqual([])
