@@ -31,12 +31,19 @@ export async function* checkPublicUrl(
   } else yield* checkName(publicUrl, resolve)
   const health = await checkHealth(publicUrl, ask)
   yield health
-  if (health.level !== 'ok') return
-  yield await checkVersion(publicUrl, ask)
-  yield* checkWebhooks(config, ask)
+  const isUp = health.level === 'ok'
+  if (isUp) yield await checkVersion(publicUrl, ask)
+  for (const { definition } of outsideProviders(config)) {
+    yield await checkWebhook(
+      `${publicUrl}/v1/webhooks/${definition.id}`,
+      definition.id,
+      isUp && ask,
+    )
+  }
 }
 
-function namesPrivate(url: string): boolean {
+/** Whether a server's address leads to this machine or its network, whatever the name server says. */
+export function namesPrivate(url: string): boolean {
   const { hostname, protocol } = new URL(url)
   const host = hostname.replace(/^\[|\]$/g, '')
   if (protocol === 'http:' || isLoopback(hostname) || hostname.endsWith('.localhost')) return true
@@ -97,22 +104,22 @@ async function checkVersion(publicUrl: string, ask: Ask): Promise<Finding> {
   )
 }
 
-async function* checkWebhooks(config: Config, ask: Ask): AsyncGenerator<Finding> {
-  for (const { definition } of outsideProviders(config)) {
-    const about = `webhook ${definition.id}`
-    const url = `${config.publicUrl}/v1/webhooks/${definition.id}`
-    const answer = await ask(url)
-    // To a GET the server itself says that it takes POST alone.
-    const gotThere = typeof answer !== 'string' && answer.status === 405
-    const status = typeof answer === 'string' ? answer : answer.status
-    yield gotThere
-      ? ok(about, `set it to ${url} in the provider's dashboard, if it is not`)
-      : warning(
-          about,
-          `${url} answers ${status} where the server would say 405: something before it may keep webhooks away`,
-          'Let POST requests to /v1/webhooks/ through, without a log-in, a challenge or a cache.',
-        )
+/** @param ask false where nothing at all answers at the public address */
+async function checkWebhook(url: string, provider: string, ask: Ask | false): Promise<Finding> {
+  const about = `webhook ${provider}`
+  const address = `its address, for the provider's dashboard, is ${url}`
+  if (!ask) {
+    return warning(about, `${address}; it was not looked at`, 'Mend the public address first.')
   }
+  const answer = await ask(url)
+  const status = typeof answer === 'string' ? answer : answer.status
+  // To a GET the server itself says that it takes POST alone.
+  if (status === 405) return ok(about, address)
+  return warning(
+    about,
+    `${address}, which answers ${status} where the server would say 405: something before it may keep webhooks away`,
+    'Let POST requests to /v1/webhooks/ through, without a log-in, a challenge or a cache.',
+  )
 }
 
 export function* checkOrigins(config: Config): Generator<Finding> {

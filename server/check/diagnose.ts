@@ -3,7 +3,7 @@ import type { ProviderTiming } from '../configured-providers.ts'
 import { ConfigurationError, parseConfig, type Config, type Environment } from '../config.ts'
 import { inspectDatabase } from '../store/open-database.ts'
 import type { Transport } from '../transport.ts'
-import { checkOrigins, checkPublicUrl, type ResolveName } from './addresses.ts'
+import { checkOrigins, checkPublicUrl, namesPrivate, type ResolveName } from './addresses.ts'
 import { createAsk } from './ask.ts'
 import { checkClock } from './clock.ts'
 import { failure, ok, warning, type Finding } from './finding.ts'
@@ -50,20 +50,20 @@ export async function* diagnose(diagnosis: Diagnosis): AsyncGenerator<Finding> {
     for await (const finding of checkPublicUrl(config, ask, resolve)) findings.push(finding)
   })
   yield* findings
-  yield checkClock(providers.sightings, ours)
+  // This machine always agrees with itself.
+  yield checkClock(providers.sightings, namesPrivate(config.publicUrl) ? [] : ours)
   if (page !== undefined) yield* checkPage(config, page, ask)
 }
 
 /** What a file or a variable says wrongly is what keeps the rest from being looked at. */
-export function* tellProblems({ problems }: ConfigurationError): Generator<Finding> {
+export function* tellProblems(
+  { problems }: ConfigurationError,
+  mend = 'Correct it in the file; dist/config.schema.json has all keys.',
+): Generator<Finding> {
   for (const problem of problems) {
     yield /^[A-Z][A-Z0-9_]*: /.test(problem)
       ? failure('environment', problem, 'Set the variable for the server and for this command.')
-      : failure(
-          'configuration',
-          problem,
-          'Correct it in the file; dist/config.schema.json has all keys.',
-        )
+      : failure('configuration', problem, mend)
   }
   yield warning(
     'configuration',

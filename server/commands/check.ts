@@ -8,6 +8,8 @@ import { print, printable } from './print.ts'
 
 const DEADLINE_MS = 10_000
 
+const UNREADABLE = 'Name a file by --config or COINSLOT_CONFIG that is there, and is JSON.'
+
 const USAGE = `Usage: coinslot check [--config FILE] [--page URL] [--json]
 
 Looks at the configuration, the secrets, the database, the providers, the origins, the public address,
@@ -34,7 +36,7 @@ export const check: Command = {
 }
 
 function look({ problem, configuration, environment, values }: CommandInput) {
-  if (problem) return tellProblems(problem)
+  if (problem) return tellProblems(problem, UNREADABLE)
   const { page } = values
   return diagnose({
     configuration,

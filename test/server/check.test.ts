@@ -1,14 +1,15 @@
 /** What `coinslot check` finds wrong, and what mends it; every request is answered here. */
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ConstantBackoff } from 'cockatiel'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { diagnose, tellProblems, type Diagnosis } from '../../server/check/diagnose.ts'
+import { diagnose, type Diagnosis } from '../../server/check/diagnose.ts'
 import type { Finding } from '../../server/check/finding.ts'
 import { allowsUrl, parsePolicies } from '../../server/check/security-policy.ts'
 import { toJson, toText } from '../../server/commands/check.ts'
-import { ConfigurationError } from '../../server/config.ts'
 import { openSqlite } from '../../server/store/sqlite.ts'
 import type { TransportRequest } from '../../server/transport.ts'
 import { version } from '../../server/version.ts'
@@ -319,6 +320,14 @@ describe('the clock', () => {
     expect(lines(findings, 'ok', 'clock')).toHaveLength(1)
   })
 
+  it('is not called right by this very machine', async () => {
+    const { findings } = await look({
+      configuration: undefined,
+      answers: { 'http://localhost:8080': { body: '{"status":"ok"}' } },
+    })
+    expect(lines(findings, 'warning', 'clock')).toEqual([expect.stringMatching(/with nothing/)])
+  })
+
   it('is compared with the public address where no provider has a date, and else with nothing', async () => {
     const own = await withDates({ date: '' }, { date: at(-300) })
     // What else the public address answers is right: the nearest counts.
@@ -383,6 +392,12 @@ describe('the public address', () => {
     const sound = await look()
     expect(lines(sound.findings, 'ok', 'webhook kadosei')).toEqual([
       expect.stringContaining('https://pay.shop.example/v1/webhooks/kadosei'),
+    ])
+    const down = await look({ answers: { 'https://pay.shop.example/healthz': 'ECONNREFUSED' } })
+    expect(lines(down.findings, 'warning', 'webhook kadosei')).toEqual([
+      expect.stringMatching(
+        /https:\/\/pay\.shop\.example\/v1\/webhooks\/kadosei; it was not looked at/,
+      ),
     ])
     const guarded = await look({
       answers: { 'https://pay.shop.example/v1/webhooks/': { status: 401 } },
@@ -594,8 +609,21 @@ describe('what is printed', () => {
     expect(findings).toHaveLength(2)
   })
 
-  it('tells a file that cannot be read as a finding', () => {
-    const [first] = tellProblems(new ConfigurationError(['coinslot.config.json: unreadable']))
-    expect(first).toMatchObject({ level: 'failure', about: 'configuration' })
-  })
+  it('ends with 1, and tells a file that cannot be read as a finding', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'coinslot-check-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, 'broken.json'), '{ "publicUrl"')
+    const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
+    const tsx = fileURLToPath(import.meta.resolve('tsx'))
+    const args = ['--import', tsx, main, 'check', '--config', 'broken.json', '--json']
+    const run = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env: {} })
+    expect(run).toMatchObject({ status: 1, stderr: '' })
+    const { findings } = JSON.parse(run.stdout) as { findings: Finding[] }
+    expect(findings[0]).toMatchObject({
+      level: 'failure',
+      about: 'configuration',
+      says: expect.stringMatching(/^broken\.json: /),
+      mend: expect.stringMatching(/--config/),
+    })
+  }, 60_000)
 })
