@@ -99,14 +99,16 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
       const { lease } = claim
       // Whoever was frozen meanwhile, or waited long for the commit, leaves it to the next one.
       if (lease.until <= now()) throw new IdempotencyInProgress()
+      let result: SessionResult | undefined
       try {
-        const result = await act(lease.session)
+        result = await act(lease.session)
         const kept = await release(intent, lease, result, (session, payment) =>
           payment ? problemAnswer(orderPaid(payment), requestId) : answer(session),
         )
         return { ...kept, replayed: false }
       } catch (error) {
-        return { ...(await fail(intent, lease, requestId, error)), replayed: false }
+        const isDone = result !== undefined
+        return { ...(await fail(intent, lease, requestId, error, isDone)), replayed: false }
       }
     },
   }
@@ -128,12 +130,14 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
     lease: Lease,
     requestId: string,
     error: unknown,
+    isDone: boolean,
   ): Promise<StoredAnswer> {
     const { id, redirectUrl, failure: before } = lease.session
     const failure = toProviderError(error)?.of(id)
     const isOpening = redirectUrl === null
-    // All other refusals are from before the call.
-    const isKnown = failure ? !failure.mayBeDone : error instanceof CoinslotError
+    // What could not be kept is done all the same; all other refusals are from before the call.
+    const isRefused = failure ? !failure.mayBeDone : error instanceof CoinslotError
+    const isKnown = isRefused && !isDone
     const told = isOpening ? ({ attempt: isKnown ? 'failed' : 'unknown' } as const) : {}
     if (!failure || failure.retryable) {
       await release(intent, lease, { failure: failure?.code ?? before, ...told }, () => null)

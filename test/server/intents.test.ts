@@ -6,6 +6,7 @@ import {
   ProviderTimeout,
   ProviderUnreached,
   SessionNotOpen,
+  StoreUnavailable,
 } from '../../server/errors.ts'
 import { createIntents } from '../../server/intents.ts'
 import { toPublicSession } from '../../server/session.ts'
@@ -16,14 +17,19 @@ const intent = { scope: 'POST', key: 'key-of-an-intent', fingerprint: 'f' }
 const session = sessionRecord()
 const answer = () => ({ status: 201, headers: {}, body: '' })
 
-/** Work on a session whose lease ends at a time, with what is kept of it. */
-function start(until = new Date(AT.getTime() + 1)) {
+/**
+ * Work on a session whose lease ends at a time, with what is kept of it.
+ * @param failures what the store says instead of keeping the first results
+ */
+function start(until = new Date(AT.getTime() + 1), failures: Error[] = []) {
   const results: SessionResult[] = []
   const intents = createIntents({
     store: {
       findPrior: async () => undefined,
       claim: async () => ({ kind: 'claimed', lease: { session, fence: 1, until } }),
       async release(_, __, result, answer) {
+        const failure = failures.shift()
+        if (failure) throw failure
         results.push(result)
         return answer(session)
       },
@@ -62,5 +68,12 @@ describe('work on an intent', () => {
     const { work, results } = start()
     await work(() => Promise.reject(error))
     expect(results.at(-1)).toMatchObject({ attempt })
+  })
+
+  it('keeps as unknown what the provider has done and the store could not keep', async () => {
+    const away = new StoreUnavailable(new Error('the disk is full'))
+    const { work, results } = start(undefined, [away])
+    expect(await work(async () => ({ failure: null, reference: 'ref_1' }))).toBe(away)
+    expect(results).toMatchObject([{ attempt: 'unknown' }])
   })
 })
