@@ -1,4 +1,5 @@
 import { expect, fixture, html, oneEvent, waitUntil } from '@open-wc/testing'
+import { loadLanguage } from '../../widget/languages-part.ts'
 import { CoinslotStatusElement, type CoinslotStatusEvent } from '../../widget/index.ts'
 import { fakeServer, json, problem, session } from './fixtures.ts'
 
@@ -42,11 +43,14 @@ async function mount(markup: string): Promise<CoinslotStatusElement> {
 async function shows(state: string, markup = '<coinslot-status session="cs_1"></coinslot-status>') {
   const element = await mount(markup)
   await waitUntil(() => element.matches(`:state(${state})`), state)
+  await waitUntil(() => !part(element, 'base')!.inert, 'its language')
   await element.updateComplete
   return element
 }
 
 describe('<coinslot-status>', () => {
+  // An element waits three seconds for its language, and a busy machine may want more for the first.
+  before(() => Promise.all(['de', 'ar'].map(loadLanguage)))
   afterEach(() => {
     window.fetch = pageFetch
     window.EventSource = PageEventSource
