@@ -9,14 +9,17 @@ export interface SessionFeedDeps {
   readonly now: () => Date
   /** How many may follow at once; 1,000 by default. */
   readonly limit?: number
+  /** How many of these from one address; 100 by default. */
+  readonly limitPerAddress?: number
 }
 
 export interface SessionFeed {
   /**
    * Follows a session until its status is final, five minutes are over, or `stop` is called.
+   * @param address who follows it; undefined where nothing tells it
    * @throws SessionNotFound, TooManyStreams
    */
-  follow(id: string): Promise<Following>
+  follow(id: string, address?: string): Promise<Following>
   /** A session was changed by this server. */
   tell(session: SessionRecord): void
   /** Another server may have changed a session: reads it again, if it is followed. */
@@ -41,27 +44,50 @@ export type News =
 
 interface Follower {
   readonly id: string
+  readonly address: string | undefined
   readonly since: number
   readonly emitter: EventEmitter
   shown: { readonly json: string; readonly status: SessionRecord['status'] } | undefined
 }
 
 const LIMIT = 1000
+/** Many buyers may have one address; whoever has one is not to take all the places. */
+const LIMIT_PER_ADDRESS = 100
 const LIFE_MS = 5 * 60_000
 
-export function createSessionFeed({ store, now, limit = LIMIT }: SessionFeedDeps): SessionFeed {
+export function createSessionFeed({
+  store,
+  now,
+  limit = LIMIT,
+  limitPerAddress = LIMIT_PER_ADDRESS,
+}: SessionFeedDeps): SessionFeed {
   const followers = new Map<string, Set<Follower>>()
+  const countByAddress = new Map<string, number>()
   let count = 0
   let isClosed = false
 
-  function add(id: string): Follower {
-    if (isClosed || count >= limit) throw new TooManyStreams()
-    const follower = { id, since: now().getTime(), emitter: new EventEmitter(), shown: undefined }
+  function add(id: string, address: string | undefined): Follower {
+    if (isClosed || count >= limit || countOf(address) >= limitPerAddress) {
+      throw new TooManyStreams()
+    }
+    const since = now().getTime()
+    const follower = { id, address, since, emitter: new EventEmitter(), shown: undefined }
     const others = followers.get(id)
     if (others) others.add(follower)
     else followers.set(id, new Set([follower]))
     count += 1
+    setCountOf(address, countOf(address) + 1)
     return follower
+  }
+
+  function countOf(address: string | undefined): number {
+    return address === undefined ? 0 : (countByAddress.get(address) ?? 0)
+  }
+
+  function setCountOf(address: string | undefined, next: number): void {
+    if (address === undefined) return
+    if (next > 0) countByAddress.set(address, next)
+    else countByAddress.delete(address)
   }
 
   function remove(follower: Follower): void {
@@ -69,6 +95,7 @@ export function createSessionFeed({ store, now, limit = LIMIT }: SessionFeedDeps
     if (!group?.delete(follower)) return
     if (group.size === 0) followers.delete(follower.id)
     count -= 1
+    setCountOf(follower.address, countOf(follower.address) - 1)
     follower.emitter.emit('end')
   }
 
@@ -97,9 +124,9 @@ export function createSessionFeed({ store, now, limit = LIMIT }: SessionFeedDeps
   }
 
   return {
-    async follow(id) {
+    async follow(id, address) {
       // Before it is read, so that no change falls between.
-      const follower = add(id)
+      const follower = add(id, address)
       const { emitter } = follower
       const news = on(emitter, 'news', { close: ['end'] }) as AsyncIterable<readonly [News]>
       try {

@@ -1,15 +1,16 @@
 /** `GET /v1/sessions/{id}/events`: a session as it is now, and each change of it until its status is final. */
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
+import type { Config } from '../config.ts'
 import type { SessionFeed } from '../session-feed.ts'
-import type { Env } from './guards.ts'
+import { addressOf, type Env } from './guards.ts'
 
 /** When a browser is to come back to a stream that has ended. */
 const RETRY_MS = 3_000
 
-export function sessionEvents(feed: SessionFeed) {
+export function sessionEvents(config: Config, feed: SessionFeed) {
   return async function sessionEvents(c: Context<Env, '/:id/events'>): Promise<Response> {
-    const { news, stop } = await feed.follow(c.req.param('id'))
+    const { news, stop } = await feed.follow(c.req.param('id'), addressOf(c, config))
     // nginx would keep the events until it has a bufferful.
     c.header('X-Accel-Buffering', 'no')
     if (c.req.method === 'HEAD') {

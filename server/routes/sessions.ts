@@ -37,7 +37,7 @@ export function sessionRoutes(config: Config, sessions: Sessions, feed: SessionF
       return answer(c, await sessions.create(body, caller(c, config)))
     })
     .get('/:id', async (c) => c.json(toPublicSession(await sessions.find(c.req.param('id')))))
-    .get('/:id/events', sessionEvents(feed))
+    .get('/:id/events', sessionEvents(config, feed))
     .patch('/:id', ...guards, async (c) => {
       const body = await readBody(c, updateSessionSchema)
       return answer(c, await sessions.update(c.req.param('id') ?? '', body, caller(c, config)))

@@ -93,6 +93,28 @@ describe('GET /v1/sessions/{id}/events', () => {
     expect((await started.request('GET', path)).status).toBe(200)
   })
 
+  it('gives one address a tenth of the places at most, whatever its headers say, and others theirs', async () => {
+    const started = await start()
+    const path = `/v1/sessions/${(await open(started)).id}/events`
+    const followFrom = (address: string, index = 0) =>
+      started.request('GET', path, {
+        address,
+        headers: { 'X-Forwarded-For': `203.0.113.${index % 250}` },
+      })
+    const answers: Response[] = []
+    for (let count = 0; count < 100; count += 1) {
+      answers.push(await followFrom('198.51.100.7', count))
+    }
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+    const refused = await followFrom('198.51.100.7')
+    expect(refused.status).toBe(503)
+    expect(await readProblem(refused)).toMatchObject({ code: 'too_many_streams' })
+    expect((await followFrom('198.51.100.8')).status).toBe(200)
+    await answers[0]?.body?.cancel()
+    expect((await followFrom('198.51.100.7')).status).toBe(200)
+    expect((await followFrom('198.51.100.7')).status).toBe(503)
+  })
+
   it('is not kept or held back on its way', async () => {
     const started = await start()
     const { answer } = await follow(started, (await open(started)).id)
