@@ -31,6 +31,10 @@ const { values } = parseArgs({
   },
 })
 
+const ORDER = ROWS.map(({ id }) => id)
+
+let writing = Promise.resolve()
+
 const seed = Number(values.seed)
 const rounds = Number(values.rounds)
 
@@ -45,7 +49,7 @@ async function main(): Promise<number> {
   try {
     // Beside one another: most of the time is spent waiting.
     const results = await Promise.all(kinds(rows).map((on) => playAll(rows, on, postgres)))
-    return await report(results.flat())
+    return report(results.flat())
   } finally {
     await postgres?.remove()
     await removeControls()
@@ -60,7 +64,10 @@ async function playAll(
   const providers = await startProviders()
   const results: Result[] = []
   for (const row of rows.filter((row) => row.on.includes(on))) {
-    results.push(await playSeeds(row, { on, providers, postgres }))
+    const result = await playSeeds(row, { on, providers, postgres })
+    results.push(result)
+    // At once: a run of many rounds takes hours, and may be ended.
+    if (values.write) await (writing = writing.then(() => writeReadme([result], ORDER)))
   }
   await providers.stop()
   return results
@@ -108,13 +115,11 @@ async function playControl(
   return 0
 }
 
-async function report(results: readonly Result[]): Promise<number> {
-  const order = ROWS.map(({ id }) => id)
+function report(results: readonly Result[]): number {
   const table = toTable(
-    results.toSorted((one, other) => order.indexOf(one.id) - order.indexOf(other.id)),
+    results.toSorted((one, other) => ORDER.indexOf(one.id) - ORDER.indexOf(other.id)),
   )
   print(`\n${table}\n`)
-  if (values.write) await writeReadme(results, order)
   const isGood = results.every(
     ({ violations, control }) => violations === 0 && control?.violations !== 0,
   )

@@ -38,7 +38,7 @@ export const endedConnections: Row = {
   fault: 'connections to PostgreSQL are ended, reset, halved and slow, under load',
   on: POSTGRES,
   servers: 2,
-  control: CONTROLS.tellOnce,
+  control: CONTROLS.acknowledgeEarly,
   async play(stage, traffic) {
     const { database, random } = stage
     database.proxy?.follow(() => {
