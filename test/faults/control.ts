@@ -38,12 +38,12 @@ export const CONTROLS = {
   noDeadline: {
     without: 'the deadline of a call',
     breaks: 'promise',
-    text: 'DEADLINE_MS = 1e4',
-    by: 'DEADLINE_MS = 1e6',
+    text: 'setTimeout(() => controller.abort(), deadlineMs)',
+    by: 'setTimeout(() => {}, deadlineMs)',
   },
   noReportTwice: {
     without: 'a report counts once',
-    breaks: 'I5',
+    breaks: 'I4',
     text: 'if (numInsertedOrUpdatedRows !== 1n && await isSettled(unit, report)) return void 0;',
     by: '',
   },
@@ -69,7 +69,7 @@ export const CONTROLS = {
     without: 'the lease of a session',
     breaks: 'I2',
     text: 'eb("lease_until", "is", null), eb("lease_until", "<=", now)',
-    by: 'eb.val(true)',
+    by: 'eb.lit(true)',
   },
   noFence: {
     without: 'the fence of a lease',

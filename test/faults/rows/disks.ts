@@ -59,9 +59,9 @@ export const failingDisk: Row = {
   needs: 'strace',
   control: CONTROLS.tellBeforeCommit,
   async play(stage, traffic) {
-    const { server, random } = stage
+    const { server } = stage
     await traffic.load(10, 4)
-    const failing = `inject=fsync,fdatasync:error=EIO:when=${random.between(1, 4)}+3`
+    const failing = 'inject=fsync,fdatasync:error=EIO'
     const stop = await trace(server.pid(), traceFile(), 'trace=fdatasync,fsync', failing)
     await traffic.load(40, 8, { paying: 1 })
     await stop()
