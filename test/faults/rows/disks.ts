@@ -57,13 +57,16 @@ export const failingDisk: Row = {
   fault: 'the disk fails to sync, under load, and works again',
   on: SQLITE,
   needs: 'strace',
-  control: CONTROLS.tellBeforeCommit,
+  // Nothing new can be begun then: what would be lost is what was paid.
+  control: { ...CONTROLS.tellBeforeCommit, breaks: 'I10' },
   async play(stage, traffic) {
-    const { server } = stage
-    await traffic.load(10, 4)
+    const { server, client } = stage
+    const orders = Array.from({ length: 20 }, () => client.newOrder())
+    await Promise.all(orders.map((order) => traffic.open(order)))
     const failing = 'inject=fsync,fdatasync:error=EIO'
     const stop = await trace(server.pid(), traceFile(), 'trace=fdatasync,fsync', failing)
-    await traffic.load(40, 8, { paying: 1 })
+    await Promise.all(orders.map((order) => traffic.happen(order, 'paid')))
+    await traffic.load(20, 8, { paying: 1 })
     await stop()
     countFailures(stage)
     await stage.audit('anytime')
