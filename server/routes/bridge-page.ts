@@ -7,8 +7,9 @@ import type { ReturnUrls } from '../order.ts'
 import type { PageLanguage } from '../page-language.ts'
 import type { ProviderBridge } from '../providers/provider.ts'
 import type { SessionRecord } from '../session.ts'
+import { buyerPage, type Html } from './buyer-page.ts'
 
-type Html = ReturnType<typeof html>
+const STYLESHEET = 'page.css'
 
 export interface BridgePage {
   readonly language: PageLanguage
@@ -34,9 +35,9 @@ export function bridgePage({ language, session, sdk, payment, urls }: BridgePage
       src="${sdk.url}"
       ${Object.entries(sdk.attributes).map(([name, value]) => html` ${name}="${value}"`)}
     ></script>`
-  return page(
-    language,
-    fillText(messages.pay, () => amount),
+  const title = fillText(messages.pay, () => amount)
+  return buyerPage(
+    { language, title, stylesheet: STYLESHEET, scripts },
     html`<main
       data-payment="${JSON.stringify(payment)}"
       data-success="${urls.successUrl ?? ''}"
@@ -65,7 +66,6 @@ export function bridgePage({ language, session, sdk, payment, urls }: BridgePage
         ${back && html`<a href="${back}">${words.back}</a>`}
       </nav>
     </main>`,
-    scripts,
   )
 }
 
@@ -76,37 +76,12 @@ type Message = readonly string[]
 export function messagePage(language: PageLanguage, message: Message, back?: string): Html {
   const [title = '', text = ''] = message
   const { page: words } = language
-  return page(
-    language,
-    title,
+  return buyerPage(
+    { language, title, stylesheet: STYLESHEET },
     html`<main>
       <h1>${title}</h1>
       <p>${text}</p>
       ${back && html`<nav aria-label="${words.navigation}"><a href="${back}">${words.back}</a></nav>`}
     </main>`,
   )
-}
-
-function page(
-  { tag, direction }: PageLanguage,
-  title: string,
-  main: Html,
-  scripts: Html | '' = '',
-): Html {
-  return html`<!doctype html>
-    <html lang="${tag}" dir="${direction}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="robots" content="noindex" />
-        <title>${title}</title>
-        <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="page.css" />
-        ${scripts}
-      </head>
-      <body>
-        ${main}
-      </body>
-    </html>`
 }

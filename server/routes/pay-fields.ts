@@ -12,8 +12,7 @@ import {
 } from '../contract/customer-fields.ts'
 import { customerMessages, type CustomerMessages } from '../contract/customer-messages.ts'
 import { customerSchema, type CustomerPart } from '../contract/schemas.ts'
-
-type Html = ReturnType<typeof html>
+import type { Html } from './buyer-page.ts'
 
 /** What a form says, each name once. */
 export type Fields = Readonly<Record<string, string | undefined>>

@@ -10,9 +10,8 @@ import type { ErrorCode } from '../contract/schemas.ts'
 import type { CustomerMessages } from '../contract/customer-messages.ts'
 import type { PageLanguage } from '../page-language.ts'
 import type { CustomerFault } from '../contract/customer-fields.ts'
+import { buyerPage, type Html } from './buyer-page.ts'
 import { customerFields, customerTexts, type CustomerForm } from './pay-fields.ts'
-
-type Html = ReturnType<typeof html>
 
 export type PayProblem = ErrorCode | keyof Messages | keyof CustomerMessages
 
@@ -188,20 +187,7 @@ function textOf(code: PayProblem, { checkout, customer }: PageLanguage): string 
   return (Object.hasOwn(messages, code) && messages[code]) || checkout.failed
 }
 
-function document({ tag, direction }: PageLanguage, title: string, main: Html): Html {
-  return html`<!doctype html>
-    <html lang="${tag}" dir="${direction}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="robots" content="noindex" />
-        <title>${title}</title>
-        <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="/pay/page.css" />
-      </head>
-      <body>
-        <main>${main}</main>
-      </body>
-    </html>`
+function document(language: PageLanguage, title: string, content: Html): Html {
+  const stylesheet = '/pay/page.css'
+  return buyerPage({ language, title, stylesheet }, html`<main>${content}</main>`)
 }
