@@ -181,7 +181,8 @@ export class OfferExpired extends CoinslotError {
 export class OrderAlreadyPaid extends CoinslotError {
   readonly code = 'order_already_paid'
   readonly status = 409
-  constructor(session: Session) {
+  /** Of another buyer perhaps, whose page to pay on is nobody else's, and has nothing left to be paid. */
+  constructor({ redirectUrl: _, ...session }: Session) {
     super('this order is paid, or its payment is under way: nothing more is to be paid', {
       session,
     })
