@@ -39,6 +39,9 @@ export async function renderCheckout(
   return `<coinslot-checkout${attributesOf(element)}>${root}${children}</coinslot-checkout>`
 }
 
+/** The amount's own tag: no text that is shown can be taken for it, because it has its `<` escaped. */
+const FIELD = /<input\s+(?=part="?input"?\s+id="?input"?\s)/
+
 class PaintedCheckout extends CoinslotCheckoutElement {
   // Set while its base is constructed, so that it may have no initializer.
   declare styleSheet: string | undefined
@@ -74,11 +77,11 @@ function shadowRoot(
 ): string {
   const { html, input } = element.shadowRoot as unknown as PaintedRoot
   // Nothing that is typed before the script is there would be kept, but a button that is pressed then leads on.
-  const field = `part="input" name="amount" readonly value="${escape(input.value)}"`
+  const field = `<input name="amount" readonly value="${escape(input.value)}" `
   const style = `<style${nonce ? ` nonce="${escape(nonce)}"` : ''}>${element.styleSheet}form{display:contents}</style>`
   return (
     '<template shadowrootmode="open" shadowrootdelegatesfocus>' +
-    `${style}${formFor(settings)}${html.replace(/part="?input"?/, field).trim()}</form></template>`
+    `${style}${formFor(settings)}${html.replace(FIELD, () => field).trim()}</form></template>`
   )
 }
 

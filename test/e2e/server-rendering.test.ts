@@ -71,6 +71,13 @@ describe('a checkout that a server painted', () => {
     )
   })
 
+  it('takes no words of the page for a tag of its own', async () => {
+    const description = 'Coin part=input, part="input"'
+    const html = await renderCheckout(donation({ ...known, description }))
+    expect(html).toContain('Coin part=input, part=&quot;input&quot;')
+    expect(html).toMatch(/<input name="amount" readonly value="25.00" part="?input"? /)
+  })
+
   it('has what the page says in quotes that it cannot leave', async () => {
     const description = `"><script>alert(1)</script>`
     const html = await renderCheckout(donation({ ...known, description }), { nonce: `"><b>` })
