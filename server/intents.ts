@@ -46,7 +46,7 @@ export interface Work {
 export interface Intents {
   /**
    * The kept answer to an intent, if there is one.
-   * @throws IdempotencyKeyReused
+   * @throws IdempotencyKeyReused, IdempotencyInProgress
    */
   replay(intent: Intent): Promise<Answer | undefined>
   /**
@@ -87,7 +87,10 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
     async replay(intent) {
       const prior = await store.findPrior(intent.scope, intent.key)
       if (prior && prior.fingerprint !== intent.fingerprint) throw new IdempotencyKeyReused()
-      return prior?.answer ? { ...prior.answer, replayed: true } : undefined
+      if (prior?.answer) return { ...prior.answer, replayed: true }
+      // Whoever only waits for an answer asks nothing of the provider, and is not counted.
+      if (prior?.leaseUntil && prior.leaseUntil > now()) throw new IdempotencyInProgress()
+      return undefined
     },
 
     async work(intent, session, requestId, { act, answer, repeatable = false }) {

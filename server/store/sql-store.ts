@@ -148,7 +148,8 @@ const selectSession = prepare((db, { id }: { id: string }) =>
 const selectIntent = prepare((db, { scope, key }: Pick<Intent, 'scope' | 'key'>) =>
   db
     .selectFrom('intents')
-    .select(['fingerprint', 'answer', 'session_id'])
+    .innerJoin('sessions', 'sessions.id', 'intents.session_id')
+    .select(['fingerprint', 'answer', 'session_id', 'lease_until'])
     .where('scope', '=', scope)
     .where('key', '=', key),
 )
@@ -164,6 +165,7 @@ async function findPrior(
       fingerprint: row.fingerprint,
       answer: toAnswer(row.answer),
       sessionId: row.session_id,
+      leaseUntil: row.lease_until === null ? null : new Date(row.lease_until),
     }
   )
 }

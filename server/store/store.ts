@@ -23,6 +23,8 @@ export interface Prior {
   readonly sessionId: string
   /** Null while it is worked on, and after a failure that may be tried again. */
   readonly answer: StoredAnswer | null
+  /** When the right to work on its session ends; null where nobody has it. */
+  readonly leaseUntil: Date | null
 }
 
 /** The right to work on a session for a while; a later holder's fence is greater. */

@@ -5,6 +5,7 @@ import {
   readProblem,
   readSession,
   startCoinslot,
+  transportTo,
   type Harness,
   type HarnessOptions,
   type RequestOptions,
@@ -78,6 +79,27 @@ describe('sessions of one address', () => {
     expect(await statusesOf(20, () => open(harness, again))).toEqual(Array(20).fill(201))
     expect(await statusesOf(2, () => open(harness, { address: again.address }))).toEqual([201, 429])
     expect((await open(harness, again)).headers.get('Idempotency-Replayed')).toBe('true')
+  })
+
+  it('are not counted again while the answer to the very same is waited for', async () => {
+    let answer = () => {}
+    const isAnswered = new Promise<void>((resolve) => (answer = resolve))
+    const harness: Harness = await start(
+      { perAddress: 2 },
+      {
+        async transport(request) {
+          await isAnswered
+          return transportTo((asked) => harness.coinslot.fetch(asked))(request)
+        },
+      },
+    )
+    const again = { address: '198.51.100.7', headers: { 'Idempotency-Key': newKey() } }
+    const first = open(harness, again)
+    await vi.waitFor(() => expect(harness.sent).toHaveLength(1))
+    expect(await statusesOf(5, () => open(harness, again))).toEqual(Array(5).fill(409))
+    answer()
+    expect((await first).status).toBe(201)
+    expect(await statusesOf(2, () => open(harness, { address: again.address }))).toEqual([201, 429])
   })
 
   it('are not counted where the policy refuses them', async () => {

@@ -120,9 +120,19 @@ export function describeStore(subject: StoreSubject): void {
         fingerprint: 'f1',
         sessionId: lease.session.id,
         answer: kept,
+        leaseUntil: null,
       })
       const elsewhere = { ...intent, scope: 'POST /v1/sessions https://other.example' }
       expect((await store.claim(elsewhere, sessionRecord(), AT)).kind).toBe('claimed')
+    })
+
+    it('tells until when an intent is worked on', async () => {
+      const store = await openStore()
+      const { until } = await claim(store)
+      expect(await store.findPrior(intent.scope, intent.key)).toMatchObject({
+        answer: null,
+        leaseUntil: until,
+      })
     })
 
     it('goes on with the same session after a failure that may be tried again', async () => {
