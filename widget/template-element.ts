@@ -52,8 +52,9 @@ export abstract class TemplateElement extends Base {
   constructor() {
     super()
     const { styles } = this.constructor as typeof TemplateElement
-    // Where a server painted the element, there is a root already.
-    if (!this.shadowRoot) this.attachShadow({ mode: 'open', delegatesFocus: true })
+    // Where a server painted the element (ssr.ts), there is a root already; what else there is, this empties.
+    if (!this.shadowRoot?.querySelector('form'))
+      this.attachShadow({ mode: 'open', delegatesFocus: true })
     this.adoptStyles(styles)
     const own = this as Record<string, unknown>
     // What a framework set before the element was defined hides the accessor; this puts it through.
