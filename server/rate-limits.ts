@@ -26,7 +26,7 @@ export function createRateLimits(
   { perAddress, perCheckout, perProvider }: RateLimits,
   createLimiter: (options: RateLimiterOptions) => RateLimiter,
 ): (session: Counted) => Promise<void> {
-  const byAddress = createLimiter({ name: 'address', perMinute: perAddress })
+  const byAddress = createLimiter({ name: 'address', perMinute: perAddress, hasManyKeys: true })
   const byCheckout = createLimiter({ name: 'checkout', perMinute: perCheckout })
   const byProvider = createLimiter({ name: 'provider', perMinute: perProvider })
 

@@ -23,13 +23,13 @@ const again = retry(handleWhen(isLostToOthers), { maxAttempts: 4 })
 /**
  * Counts in shares, so that what all sessions need is no row that all of them wait for. A limit is
  * never passed; it may be reached early, by as much as other servers have taken and not given out,
- * which is nothing where the limit is below forty.
+ * which is nothing where the limit is below forty, or of many keys: a share is remembered for good.
  */
 export function createPostgresRateLimiter(
   db: Kysely<Database>,
-  { name, perMinute }: RateLimiterOptions,
+  { name, perMinute, hasManyKeys = false }: RateLimiterOptions,
 ): RateLimiter {
-  const shareSize = sizeOfShare(perMinute)
+  const shareSize = hasManyKeys ? 1 : sizeOfShare(perMinute)
   const shares = new Map<string, Promise<Share>>()
   const query = ({ text, values }: Query) =>
     again.execute(() => db.executeQuery(CompiledQuery.raw(text, [...values])))

@@ -10,6 +10,8 @@ export interface RateLimiterOptions {
   /** Keeps the keys of several limiters apart. */
   readonly name: string
   readonly perMinute: number
+  /** Whether anybody can bring keys of his own: then nothing is kept of one beyond what is counted. */
+  readonly hasManyKeys?: boolean
 }
 
 export const WINDOW_S = 60

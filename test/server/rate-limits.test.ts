@@ -255,6 +255,14 @@ describe.runIf(isPostgres())('servers on one database', () => {
     expect(await statusesOf(5, either)).toEqual([201, 201, 201, 429, 429])
   })
 
+  it('hold back nothing of an address’s limit for themselves, however great it is', async () => {
+    const [one, other] = await startTwo({ perAddress: 80 })
+    const address = '198.51.100.7'
+    expect((await open(one, { address })).status).toBe(201)
+    const statuses = await statusesOf(80, () => open(other, { address }))
+    expect(statuses).toEqual([...Array<number>(79).fill(201), 429])
+  })
+
   it('pass no limit together that is given out in shares, and give out all of it', async () => {
     const [one, other] = await startTwo({ perProvider: 80 })
     const all = Array.from({ length: 120 }, (_, index) => open(index % 2 ? one : other))
