@@ -217,10 +217,12 @@ export class SessionNotOpen extends CoinslotError {
 
 export class TooManyStreams extends CoinslotError {
   readonly code = 'too_many_streams'
-  readonly status = 503
+  readonly status: 429 | 503
   override readonly headers = { 'Retry-After': '10' }
-  constructor() {
+  /** @param by whose places are taken: those of one address are nothing for the operator to see to */
+  constructor(by: 'address' | 'all') {
     super('too many sessions are followed here now: ask for the session itself from time to time')
+    this.status = by === 'address' ? 429 : 503
   }
 }
 

@@ -67,9 +67,8 @@ export function createSessionFeed({
   let isClosed = false
 
   function add(id: string, address: string | undefined): Follower {
-    if (isClosed || count >= limit || countOf(address) >= limitPerAddress) {
-      throw new TooManyStreams()
-    }
+    if (isClosed || count >= limit) throw new TooManyStreams('all')
+    if (countOf(address) >= limitPerAddress) throw new TooManyStreams('address')
     const since = now().getTime()
     const follower = { id, address, since, emitter: new EventEmitter(), shown: undefined }
     const others = followers.get(id)

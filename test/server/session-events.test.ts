@@ -107,12 +107,14 @@ describe('GET /v1/sessions/{id}/events', () => {
     }
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
     const refused = await followFrom('198.51.100.7')
-    expect(refused.status).toBe(503)
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('Retry-After')).toBe('10')
     expect(await readProblem(refused)).toMatchObject({ code: 'too_many_streams' })
+    expect(started.logs.join('')).not.toContain('"level":50')
     expect((await followFrom('198.51.100.8')).status).toBe(200)
     await answers[0]?.body?.cancel()
     expect((await followFrom('198.51.100.7')).status).toBe(200)
-    expect((await followFrom('198.51.100.7')).status).toBe(503)
+    expect((await followFrom('198.51.100.7')).status).toBe(429)
   })
 
   it('is not kept or held back on its way', async () => {
