@@ -21,7 +21,7 @@ import { bridgeRoutes } from './routes/bridge.ts'
 import { checkoutRoutes } from './routes/checkouts.ts'
 import { allowOrigins } from './routes/cors.ts'
 import { demoRoutes } from './routes/demo.ts'
-import { refuseEmbedding, requireOrigin, type Env } from './routes/guards.ts'
+import { refuseEmbedding, refuseNul, requireOrigin, type Env } from './routes/guards.ts'
 import { healthRoutes } from './routes/health.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { payRoutes } from './routes/pay.ts'
@@ -61,6 +61,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
       onMethodNotAllowed: (c, methods) => answerError(c, new MethodNotAllowed(methods)),
     }),
   )
+  app.use(refuseNul)
   app.use('/v1/*', allowOrigins(config))
 
   for (const path of ['/v1/*', '/pay/*', '/bridge/*', '/sandbox/*']) app.use(path, refuseEmbedding)

@@ -8,6 +8,7 @@ import {
   IdempotencyKeyInvalid,
   IdempotencyKeyMissing,
   InvalidRequest,
+  NotFound,
   OriginNotAllowed,
   PayloadTooLarge,
   UnsupportedMediaType,
@@ -66,6 +67,12 @@ export function requireOrigin(config: Config): MiddlewareHandler<Env> {
  */
 export const refuseEmbedding: MiddlewareHandler<Env> = async function refuseEmbedding(c, next) {
   if (isForeign(c) && c.req.header('Sec-Fetch-Mode') === 'no-cors') throw new OriginNotAllowed()
+  await next()
+}
+
+/** No address of ours has a NUL, and PostgreSQL fails on a text that has one. */
+export const refuseNul: MiddlewareHandler<Env> = async function refuseNul(c, next) {
+  if (c.req.path.includes('\0')) throw new NotFound()
   await next()
 }
 

@@ -137,6 +137,22 @@ describe('words that mean something to a database', () => {
     '?1 :a @b',
   ]
 
+  it('are not found where they have a NUL, which one of the databases fails on', async () => {
+    const { request, logs } = await start()
+    const path = '/v1/sessions/cs_%00'
+    const answers = [
+      await request('GET', path),
+      await request('GET', `${path}/events`),
+      await request('PATCH', path, { body: { amount: '9.00' } }),
+      await request('GET', '/bridge/cs_%00'),
+      await request('GET', '/sandbox/pay/%00'),
+      await request('POST', '/sandbox/pay/%00', { raw: 'outcome=paid' }),
+      await request('POST', '/v1/webhooks/%00', { raw: '{}' }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 404))
+    expect(logs.join('')).not.toContain('"level":50')
+  })
+
   it.each(INJECTIONS)('are text, or are refused, wherever they are put: %s', async (text) => {
     const { createSession, request, logs } = await start()
     const witness = await readSession(await createSession(DONATION))
