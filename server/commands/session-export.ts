@@ -53,8 +53,15 @@ async function* toCsv(sessions: AsyncIterable<SessionRecord>): AsyncGenerator<st
   }
 }
 
+/**
+ * Where a spreadsheet that parts cells by semicolons, as in German, would begin one with a formula. The
+ * beginning of a field is seen to by the library, but for a line's end there.
+ */
+const FORMULA_INSIDE = /(?<=(?:[;\n]|[^][\t\r])"*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g
+
 function toLine(fields: readonly string[]): string {
-  return stringify([[...fields]], { record_delimiter: 'windows', escape_formulas: true })
+  const texts = fields.map((field) => field.replace(FORMULA_INSIDE, "'"))
+  return stringify([texts], { record_delimiter: 'windows', escape_formulas: true })
 }
 
 async function* toJson(sessions: AsyncIterable<SessionRecord>): AsyncGenerator<string> {

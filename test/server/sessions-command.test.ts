@@ -179,6 +179,18 @@ describe('coinslot sessions export', () => {
     expect(csv).not.toMatch(/(^|,)"?[=+\-@\t]/m)
   })
 
+  it('writes CSV of which a spreadsheet runs nothing that parts cells by semicolons, either', async () => {
+    const store = await openStore()
+    const words = ["x;=cmd|'/C calc'!A0;", 'x;"=1+1', 'x;@SUM(A1)', 'x;-1;+1', ';=1+1']
+    for (const clientReferenceId of words) await add(store, { clientReferenceId })
+    const description = 'x\n=1+1'
+    await add(store, { checkout: terms({ description }) })
+    const csv = await run(store, { words: ['export'], values: { format: 'csv' } })
+    expect(csv).toContain(`,x;'=cmd|'/C calc'!A0;,`)
+    const cells = csv.split(/[;\r\n]/).map((cell) => cell.replace(/^"+/, ''))
+    expect(cells.filter((cell) => /^[=+\-@]/.test(cell))).toEqual([])
+  })
+
   it('writes CSV as RFC 4180 has it: quotes, commas and line ends in a field stay in it', async () => {
     const store = await openStore()
     const { id } = await add(store, {
