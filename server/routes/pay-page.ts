@@ -3,9 +3,10 @@ import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
 import { minorUnits } from '../checkout.ts'
 import type { Checkout } from '../checkout-schema.ts'
+import { readAmount } from '../contract/amount-text.ts'
 import { fillText, type Messages } from '../contract/messages.ts'
 import { createMoneyFormat, type MoneyFormat } from '../contract/money-format.ts'
-import { parseAmount } from '../contract/money.ts'
+import { formatAmount, parseAmount } from '../contract/money.ts'
 import type { ErrorCode } from '../contract/schemas.ts'
 import type { CustomerMessages } from '../contract/customer-messages.ts'
 import type { PageLanguage } from '../page-language.ts'
@@ -43,7 +44,8 @@ const MAX_CODE_LENGTH = 600
 
 /** The whole document. */
 export function payPage(page: PayPage): Html {
-  const { checkout, locale, language, link } = page
+  const { checkout, locale, language } = page
+  const link = linkWithAmount(page)
   const messages = language.checkout
   const money = createMoneyFormat(checkout.currency, locale)
   const title = checkout.description ?? messages.label
@@ -145,6 +147,16 @@ function field(page: PayPage, money: MoneyFormat, error: string | undefined): Ht
         ${presets.map((minor) => html`<li><a href="${linkTo(minor)}">${money.full(minor)}</a></li>`)}
       </ul>`
     }`
+}
+
+/** Whoever pays on another device begins with the amount that is shown here. */
+function linkWithAmount({ link, checkout, amountText, locale }: PayPage): string {
+  if (!checkout.editable || amountText === undefined) return link
+  const amount = readAmount(amountText, checkout.currency, locale)
+  if (typeof amount !== 'bigint') return link
+  const withAmount = new URL(link)
+  withAmount.searchParams.set('amount', formatAmount(amount, checkout.currency))
+  return withAmount.href
 }
 
 /** The page's own address, for a telephone's camera or a printer. */

@@ -5,7 +5,8 @@ import { Hono, type Context } from 'hono'
 import type { Config } from '../config.ts'
 import type { ConfiguredProvider } from '../configured-providers.ts'
 import { readAmount } from '../contract/amount-text.ts'
-import { formatAmount } from '../contract/money.ts'
+import { createMoneyFormat } from '../contract/money-format.ts'
+import { formatAmount, parseAmount } from '../contract/money.ts'
 import type { CreateSession, ErrorCode, Session } from '../contract/schemas.ts'
 import {
   CoinslotError,
@@ -81,7 +82,8 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
   for (const path of ['/', '/:checkout'] as const) {
     app.get(path, async (c) => {
       const { amount, locale, offer } = c.req.query()
-      return c.html(payPage(await pageFor(c, { amount, locale, offer })))
+      const page = await pageFor(c, { amount, locale, offer })
+      return c.html(payPage(locale === undefined ? asLocaleWrites(page) : page))
     })
     app.post(path, requireOrigin(config), limitBody(MAX_BODY_BYTES), async (c) => {
       const fields = await readForm(c)
@@ -176,6 +178,14 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     if (error.status < 500) return
     log.error({ requestId: c.get('requestId'), err: error }, error.message)
   }
+}
+
+/** In an address that names no locale an amount is a decimal string: a point there never groups thousands. */
+function asLocaleWrites(page: PayPage): PayPage {
+  const { amountText = '', checkout, locale } = page
+  const amount = parseAmount(amountText, checkout.currency)
+  if (typeof amount !== 'bigint') return page
+  return { ...page, amountText: createMoneyFormat(checkout.currency, locale).bare(amount) }
 }
 
 function setHeaders(c: Context<Env>, { headers }: CoinslotError): void {

@@ -183,6 +183,23 @@ describe('the payment page', () => {
     expect(page).toContain('value="12.50"')
   })
 
+  it('reads the amount in its address as a decimal string, whatever the reader’s language', async () => {
+    const harness = await startCoinslot({
+      configuration: {
+        ...CONFIGURATION,
+        checkouts: {
+          dinar: { provider: 'sandbox', currency: 'KWD', amount: '5.000', editable: true },
+        },
+      },
+    })
+    const headers = { 'Accept-Language': 'de' }
+    const shown = await harness.request('GET', '/pay/dinar?amount=1.234', { headers })
+    const page = await shown.text()
+    expect(page).toContain('value="1,234"')
+    await post(harness, { amount: '1,234', locale: 'de' }, { path: '/pay/dinar' })
+    expect(payments(harness)).toEqual([expect.objectContaining({ amount: '1.234' })])
+  })
+
   it('suggests amounts by links that are read as they are written', async () => {
     const harness = await start()
     const german = { 'Accept-Language': 'de' }
@@ -231,6 +248,20 @@ describe('the payment page', () => {
     const page = await (await request('GET', '/pay/donation')).text()
     expect(page).toContain('<svg')
     expect(page).toContain('>http://localhost:8080/pay/donation</a>')
+  })
+
+  it('has the amount that it shows in the address that it carries, and one that it cannot read not', async () => {
+    const { request } = await start()
+    const headers = { 'Accept-Language': 'de' }
+    const linkAt = async (query: string) => {
+      const page = await (await request('GET', `/pay/donation?${query}`, { headers })).text()
+      return />(http:[^<]+)<\/a>/.exec(page)?.[1]
+    }
+    expect(await linkAt('amount=1250.5')).toBe('http://localhost:8080/pay/donation?amount=1250.50')
+    expect(await linkAt('amount=1.250,00&locale=de')).toBe(
+      'http://localhost:8080/pay/donation?amount=1250.00',
+    )
+    expect(await linkAt('amount=much')).toBe('http://localhost:8080/pay/donation')
   })
 
   it('is there for an offer, and pays it', async () => {
