@@ -191,6 +191,15 @@ describe('the secrets', () => {
   })
 })
 
+describe('a secret', () => {
+  it('of which something is wrong is not called long enough', async () => {
+    const { findings } = await look({ environment: { KADOSEI_API_KEY: 'abc' } })
+    const [sound] = lines(findings, 'ok', 'secrets')
+    expect(sound).toContain('KADOSEI_WEBHOOK_SECRET')
+    expect(sound).not.toContain('KADOSEI_API_KEY')
+  })
+})
+
 describe('the database', () => {
   it('may still have to be made, and is not by looking', async () => {
     const url = await newFile()
