@@ -31,6 +31,8 @@ Those that need a person to look at them come first, then the newest. Nothing is
   --limit N     how many to list, 50 by default
 `
 
+const NONE_TO_LIST = 'There are no sessions to list.\n'
+
 /** The command was written in a way that means nothing. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -95,7 +97,7 @@ async function* list(store: Reading, { values, columns }: Question): AsyncIterab
     }
     listed.push(session)
   }
-  yield listed.length > 0 ? sessionTable(listed, columns) : 'There is no such session.\n'
+  yield listed.length > 0 ? sessionTable(listed, columns) : NONE_TO_LIST
 }
 
 async function* show(store: Reading, { words: [, id] }: Question): AsyncIterable<string> {

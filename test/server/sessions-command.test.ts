@@ -93,7 +93,7 @@ describe('coinslot sessions refuses', () => {
 
 describe('coinslot sessions list', () => {
   it('says that there is none', async () => {
-    expect(await run(await openStore(), {})).toBe('There is no such session.\n')
+    expect(await run(await openStore(), {})).toBe('There are no sessions to list.\n')
   })
 
   it('has those first that need a person, then the newest, and says that there are more', async () => {
