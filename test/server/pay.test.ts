@@ -240,7 +240,7 @@ describe('the payment page', () => {
     }
     const page = await (await request('GET', '/pay/nothing', { headers })).text()
     expect(page).toContain('<html lang="fr" dir="ltr">')
-    expect(page).toContain('Un problème est survenu.')
+    expect(page).toContain('<h1>Le paiement n’est pas possible pour le moment.</h1>')
   })
 
   it('carries its own address as a code, unless that is too long to be scanned', async () => {
