@@ -61,11 +61,11 @@ export function createApp(deps: AppDeps): Hono<Env> {
       onMethodNotAllowed: (c, methods) => answerError(c, new MethodNotAllowed(methods)),
     }),
   )
-  app.use(refuseNul)
   app.use('/v1/*', allowOrigins(config))
 
   for (const path of ['/v1/*', '/pay/*', '/bridge/*', '/sandbox/*']) app.use(path, refuseEmbedding)
   app.post('/sandbox/pay/*', requireOrigin(config))
+  app.use('/sandbox/*', refuseNul)
 
   app.route('/v1/checkouts', checkoutRoutes(config, providers))
   app.route('/v1/sessions', sessionRoutes(config, sessions, deps.feed))

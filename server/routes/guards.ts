@@ -70,7 +70,7 @@ export const refuseEmbedding: MiddlewareHandler<Env> = async function refuseEmbe
   await next()
 }
 
-/** No address of ours has a NUL, and PostgreSQL fails on a text that has one. */
+/** No payment's id has a NUL, and PostgreSQL fails on a text that has one. */
 export const refuseNul: MiddlewareHandler<Env> = async function refuseNul(c, next) {
   if (c.req.path.includes('\0')) throw new NotFound()
   await next()

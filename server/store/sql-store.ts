@@ -96,6 +96,8 @@ export function createSqlStore(
         return kept
       }),
     findSession: async (id) => {
+      // PostgreSQL has no text with a NUL, and fails on it.
+      if (id.includes('\0')) return undefined
       const { rows } = await selectSession(db, { id })
       return rows[0] && toRecord(rows[0])
     },
