@@ -1,6 +1,7 @@
 /** Node's HTTP server, in which no connection lasts or grows as long as its other end likes. */
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { findClientAddress } from './client-address.ts'
 import type { Coinslot } from './coinslot.ts'
 
 export interface HttpLimits {
@@ -14,6 +15,8 @@ export interface HttpLimits {
   /** In bytes. */
   readonly maxHeaderSize: number
   readonly maxConnections: number
+  /** Of one address, or network where it is IPv6; infinite where a proxy's address is everybody's. */
+  readonly maxConnectionsPerAddress: number
 }
 
 const HTTP_LIMITS: HttpLimits = {
@@ -23,14 +26,36 @@ const HTTP_LIMITS: HttpLimits = {
   silence: 60_000,
   maxHeaderSize: 16_384,
   maxConnections: 5_000,
+  maxConnectionsPerAddress: 1_000,
 }
 
 export function createHttpServer(
   fetch: Coinslot['fetch'],
   limits: Partial<HttpLimits> = {},
 ): Server {
-  const { silence, maxConnections, ...options } = { ...HTTP_LIMITS, ...limits }
+  const { silence, maxConnections, maxConnectionsPerAddress, ...options } = {
+    ...HTTP_LIMITS,
+    ...limits,
+  }
   const server = createServer(options, getRequestListener(fetch))
   server.maxConnections = maxConnections
+  limitPerAddress(server, maxConnectionsPerAddress)
   return server.setTimeout(silence)
+}
+
+/** Whoever says nothing on a connection keeps it for as long as headers may take: not all of them, then. */
+function limitPerAddress(server: Server, limit: number): void {
+  const counts = new Map<string, number>()
+  server.on('connection', (socket) => {
+    const address = findClientAddress({ address: socket.remoteAddress }, undefined, 0)
+    if (address === undefined) return
+    const count = (counts.get(address) ?? 0) + 1
+    counts.set(address, count)
+    socket.once('close', () => {
+      const left = (counts.get(address) ?? 0) - 1
+      if (left > 0) counts.set(address, left)
+      else counts.delete(address)
+    })
+    if (count > limit) socket.destroy()
+  })
 }

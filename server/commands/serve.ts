@@ -16,8 +16,10 @@ export const serve: Command = {
       environment,
       selfUrl: selfUrl(environment),
     })
-    const { port, host } = coinslot.config
-    const server = createHttpServer(coinslot.fetch)
+    const { port, host, trustedProxyHops } = coinslot.config
+    const isBehindProxy = trustedProxyHops > 0
+    const limits = isBehindProxy ? { maxConnectionsPerAddress: Infinity } : {}
+    const server = createHttpServer(coinslot.fetch, limits)
     await listen(server, port, host)
     process.stdout.write(`Coinslot is listening on ${httpUrl(host, port, 'localhost')}\n`)
     await closeOnSignal(server, coinslot)

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createHttpServer, type HttpLimits } from '../../server/http-server.ts'
 import { ConfigurationError, parseConfig } from '../../server/config.ts'
 import {
@@ -615,8 +615,8 @@ describe('connections that are held on purpose', () => {
       await harness.coinslot.close()
     })
     /** One that sends this and then waits. */
-    const hold = async (text: string) => {
-      const socket = connect(port, '127.0.0.1')
+    const hold = async (text: string, localAddress = '127.0.0.1') => {
+      const socket = connect({ port, host: '127.0.0.1', localAddress })
       const held = { socket, received: '', isOpen: true }
       socket.on('data', (bytes) => (held.received += bytes.toString('latin1')))
       socket.on('error', () => undefined)
@@ -658,6 +658,20 @@ describe('connections that are held on purpose', () => {
     await dropped
     if (fourth.isOpen) await once(fourth.socket, 'close')
     expect(fourth.received).toBe('')
+  })
+
+  it('are limited in their number for each address, so that others have theirs', async () => {
+    const { hold } = await serve({ maxConnectionsPerAddress: 2 })
+    const ASK = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    const isAnswered = async (held: Awaited<ReturnType<typeof hold>>) => {
+      await Promise.race([once(held.socket, 'data'), once(held.socket, 'close')])
+      return held.received.startsWith('HTTP/1.1 200')
+    }
+    const [first] = [await hold(HEADERS), await hold(HEADERS)]
+    expect(await isAnswered(await hold(ASK))).toBe(false)
+    expect(await isAnswered(await hold(ASK, '127.0.0.2'))).toBe(true)
+    first.socket.destroy()
+    await vi.waitFor(async () => expect(await isAnswered(await hold(ASK))).toBe(true))
   })
 
   it('five hundred at once keep nobody else waiting', async () => {
