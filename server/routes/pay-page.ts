@@ -42,9 +42,6 @@ export interface PayPage {
 // A code of more than this cannot be read off a screen; such links are sent, not scanned.
 const MAX_CODE_LENGTH = 600
 
-/** Whoever comes by such a link should not be told to try again. */
-const DEAD_LINKS: ReadonlySet<ErrorCode> = new Set(['checkout_not_found', 'offer_invalid'])
-
 /** The whole document. */
 export function payPage(page: PayPage): Html {
   const { checkout, locale, language } = page
@@ -65,7 +62,8 @@ export function payPage(page: PayPage): Html {
 
 /** A document that only says what went wrong. */
 export function messagePage(code: ErrorCode, language: PageLanguage): Html {
-  const text = textOf(DEAD_LINKS.has(code) ? 'unavailable' : code, language)
+  // Whoever comes by a dead link should not be told to try again.
+  const text = textOf(code === 'checkout_not_found' ? 'unavailable' : code, language)
   return document(language, text, html`<h1>${text}</h1>`)
 }
 
