@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
-import type { ServerProcess } from './server-process.ts'
-import { openShop, startServerFor, type Shop } from './shop.ts'
+import { describe, expect, it } from 'vitest'
+import { openPage } from './browser.ts'
+import { useShop } from './shop.ts'
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 const SERVER = 'https://pay.shop.example'
@@ -11,26 +9,15 @@ const NONCE = 'bm9uY2U'
 const TRUSTED_TYPES = "require-trusted-types-for 'script'"
 
 describe('a page under a content security policy', () => {
-  let shop: Shop
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    shop = await openShop()
-    ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    shop?.close()
-  })
+  const scene = useShop()
 
   /** A page with the script tag and this in it, under "nothing but" this policy. */
   function page(body: string, policy: string, attributes = '') {
-    const allowed = policy.replaceAll(SERVER, server.url)
+    const allowed = policy.replaceAll(SERVER, scene.server.url)
     return {
       headers: { 'Content-Security-Policy': `default-src 'none'; ${allowed}` },
       html: `<!doctype html><html lang="en"><title>Shop</title>
-        <script type="module" ${attributes} src="${server.url}/coinslot.js"></script>${body}</html>`,
+        <script type="module" ${attributes} src="${scene.server.url}/coinslot.js"></script>${body}</html>`,
     }
   }
 
@@ -55,9 +42,9 @@ describe('a page under a content security policy', () => {
     ],
   ])('%s: is paid on, and shows the status, with no violation', async (_, policy) => {
     const attributes = `nonce="${NONCE}"`
-    const address = shop.publish('/', page(checkout, policy, attributes))
-    shop.publish('/thanks', page('<coinslot-status></coinslot-status>', policy, attributes))
-    const { page: tab, complaints } = await openPage(browser)
+    const address = scene.shop.publish('/', page(checkout, policy, attributes))
+    scene.shop.publish('/thanks', page('<coinslot-status></coinslot-status>', policy, attributes))
+    const { page: tab, complaints } = await openPage(scene.browser)
     await tab.goto(address)
     await tab.getByRole('textbox').fill('1,234.5')
     await tab.getByRole('button', { name: 'Pay $1,234.50' }).click()
@@ -69,8 +56,8 @@ describe('a page under a content security policy', () => {
   })
 
   it('that leaves the server out of connect-src is complained of: these tests would see it', async () => {
-    const address = shop.publish('/', page(checkout, `script-src ${SERVER}`))
-    const { page: tab, complaints } = await openPage(browser)
+    const address = scene.shop.publish('/', page(checkout, `script-src ${SERVER}`))
+    const { page: tab, complaints } = await openPage(scene.browser)
     await tab.goto(address)
     await tab.getByText('Payment is not available right now.').waitFor()
     expect(complaints.join()).toContain('connect-src')
@@ -79,9 +66,9 @@ describe('a page under a content security policy', () => {
   it('with Lit’s name given away already needs allow-duplicates, and has no violation then', async () => {
     const names = "trusted-types lit-html 'allow-duplicates'"
     const policy = `script-src ${SERVER}; ${TRUSTED_TYPES}; ${names}`
-    const twice = `${fixed}<script type="module" src="${server.url}/coinslot.js?again"></script>`
-    const address = shop.publish('/', page(twice, policy))
-    const { page: tab, complaints } = await openPage(browser)
+    const twice = `${fixed}<script type="module" src="${scene.server.url}/coinslot.js?again"></script>`
+    const address = scene.shop.publish('/', page(twice, policy))
+    const { page: tab, complaints } = await openPage(scene.browser)
     await tab.goto(address, { waitUntil: 'load' })
     await tab.getByRole('button', { name: 'Pay €19.90' }).waitFor()
     expect(complaints).toEqual([])
@@ -89,8 +76,8 @@ describe('a page under a content security policy', () => {
 
   describe('in a browser without constructed style sheets', () => {
     async function openOld(policy: string, attributes: string) {
-      const address = shop.publish('/', page(fixed, policy, attributes))
-      const watched = await openPage(browser)
+      const address = scene.shop.publish('/', page(fixed, policy, attributes))
+      const watched = await openPage(scene.browser)
       await watched.page.addInitScript(() => {
         for (const { prototype } of [Document, ShadowRoot]) {
           Reflect.deleteProperty(prototype, 'adoptedStyleSheets')

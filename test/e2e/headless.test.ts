@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
-import type { ServerProcess } from './server-process.ts'
-import { openShop, startServerFor, type Shop } from './shop.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openPage } from './browser.ts'
+import { useShop } from './shop.ts'
 
 const BANK = /\/sandbox\/pay\/sbx_/
 const root = new URL('../../', import.meta.url)
@@ -16,33 +14,24 @@ function exampleFor(server: string): string {
 }
 
 describe("the README's own field and button, on coinslot/headless as it is packed", () => {
-  let shop: Shop
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    shop = await openShop()
-    ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
+  const scene = useShop()
+  beforeAll(() => {
     const dist = new URL('dist/widget/', root)
     for (const name of readdirSync(dist).filter((name) => name.endsWith('.js'))) {
-      shop.publish(`/coinslot/${name}`, {
+      scene.shop.publish(`/coinslot/${name}`, {
         html: readFileSync(new URL(name, dist), 'utf8'),
         headers: { 'Content-Type': 'text/javascript' },
       })
     }
   })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    shop?.close()
-  })
 
   async function open(lang = 'en') {
-    const watched = await openPage(browser)
+    const watched = await openPage(scene.browser)
     // Nothing maps Lit, so that importing it would fail.
     const map = '{ "imports": { "coinslot/headless": "/coinslot/headless.js" } }'
     const html = `<!doctype html><html lang="${lang}"><title>Shop</title>
-      <script type="importmap">${map}</script>${exampleFor(server.url)}</html>`
-    await watched.page.goto(shop.publish('/', { html }))
+      <script type="importmap">${map}</script>${exampleFor(scene.server.url)}</html>`
+    await watched.page.goto(scene.shop.publish('/', { html }))
     const field = watched.page.getByLabel('Your donation')
     const button = watched.page.getByRole('button')
     await button.filter({ hasText: '25' }).waitFor()

@@ -1,30 +1,18 @@
-import type { Browser, Route } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
-import type { ServerProcess } from './server-process.ts'
-import { openShop, startServerFor, type Shop } from './shop.ts'
+import type { Route } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { openPage } from './browser.ts'
+import { useShop } from './shop.ts'
 
 const TEXTS = /\/coinslot-texts-/
 const CHECKOUT =
   '<coinslot-checkout checkout="mug" currency="EUR" amount="19.90"></coinslot-checkout>'
 
 describe('the language of the script tag', () => {
-  let shop: Shop
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    shop = await openShop()
-    ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    shop?.close()
-  })
+  const scene = useShop()
 
   /** A shop's page in a language, and the languages' files that it asks for. */
   async function open(lang: string, content: string, onTexts?: (route: Route) => unknown) {
-    const { page, complaints } = await openPage(browser)
+    const { page, complaints } = await openPage(scene.browser)
     const asked: string[] = []
     page.on('request', (request) => {
       const { pathname } = new URL(request.url())
@@ -32,8 +20,8 @@ describe('the language of the script tag', () => {
     })
     if (onTexts) await page.route(TEXTS, onTexts)
     const html = `<!doctype html><html lang="${lang}"><title>Shop</title>
-      <script type="module" src="${server.url}/coinslot.js"></script>${content}</html>`
-    await page.goto(shop.publish('/', { html }))
+      <script type="module" src="${scene.server.url}/coinslot.js"></script>${content}</html>`
+    await page.goto(scene.shop.publish('/', { html }))
     const named = () => asked.map((path) => path.replace(/-[\w-]{8}\.js$/, ''))
     return { page, asked: named, complaints }
   }
@@ -71,12 +59,12 @@ describe('the language of the script tag', () => {
   })
 
   it('is English where there is no telling which there are', async () => {
-    const { page } = await openPage(browser)
+    const { page } = await openPage(scene.browser)
     await page.route(/coinslot-languages/, (route) => route.abort())
     const html = `<!doctype html><html lang="ar"><title>Shop</title>
-      <script type="module" src="${server.url}/coinslot.js"></script>
+      <script type="module" src="${scene.server.url}/coinslot.js"></script>
       <coinslot-status></coinslot-status></html>`
-    await page.goto(shop.publish('/', { html }))
+    await page.goto(scene.shop.publish('/', { html }))
     await page.getByText('No payment to show').waitFor()
   })
 })

@@ -1,38 +1,26 @@
-import type { Browser, Page, Route } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
-import type { ServerProcess } from './server-process.ts'
-import { openShop, startServerFor, type Shop } from './shop.ts'
+import type { Page, Route } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { openPage } from './browser.ts'
+import { useShop } from './shop.ts'
 
 const BANK = /\/sandbox\/pay\/sbx_/
 const PART = /coinslot-act-/
 
 describe('a buyer who is faster than the part that pays', () => {
-  let shop: Shop
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    shop = await openShop()
-    ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    shop?.close()
-  })
+  const scene = useShop()
 
   const payButton = (tab: Page) => tab.locator('coinslot-checkout').getByRole('button')
 
   /** A page whose part is on its way until it is let in. */
   async function open(attributes: string) {
-    const { page: tab, calls } = await openPage(browser)
+    const { page: tab, calls } = await openPage(scene.browser)
     let letIn: (answer: (route: Route) => void) => void = () => {}
     const isLetIn = new Promise<(route: Route) => void>((resolve) => (letIn = resolve))
     await tab.route(PART, async (route) => (await isLetIn)(route))
     const html = `<!doctype html><html lang="en"><title>Shop</title>
-      <script type="module" src="${server.url}/coinslot.js"></script>
+      <script type="module" src="${scene.server.url}/coinslot.js"></script>
       <coinslot-checkout checkout="donation" currency="USD" amount="25.00" editable ${attributes}></coinslot-checkout>`
-    await tab.goto(shop.publish('/', { html }))
+    await tab.goto(scene.shop.publish('/', { html }))
     await payButton(tab).waitFor()
     return {
       tab,

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
-import type { ServerProcess } from './server-process.ts'
-import { openShop, startServerFor, type Shop } from './shop.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { openPage } from './browser.ts'
+import { useShop } from './shop.ts'
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 /** The rules that the README tells to reserve the elements' heights. */
@@ -16,25 +15,14 @@ declare global {
 }
 
 describe('the page around the elements', () => {
-  let shop: Shop
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    shop = await openShop()
-    ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    shop?.close()
-  })
+  const scene = useShop()
 
   /** Opens a page on which everything of ours comes late, so that each step is painted by itself. */
   async function openSlowly(content: string, css: string, query = '') {
     const html = `<!doctype html><html lang="en"><title>Shop</title><style>${css}</style>
-      <script type="module" src="${server.url}/coinslot.js"></script>
+      <script type="module" src="${scene.server.url}/coinslot.js"></script>
       <h1>Shop</h1>${content}<p>What is below.</p></html>`
-    const { page } = await openPage(browser, { viewport: { width: 390, height: 900 } })
+    const { page } = await openPage(scene.browser, { viewport: { width: 390, height: 900 } })
     await page.route(/coinslot|\/v1\//, async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 300))
       await route.continue()
@@ -48,7 +36,7 @@ describe('the page around the elements', () => {
         }
       }).observe({ type: 'layout-shift', buffered: true })
     })
-    await page.goto(shop.publish('/', { html }) + query)
+    await page.goto(scene.shop.publish('/', { html }) + query)
     return page
   }
 
@@ -99,7 +87,7 @@ describe('the page around the elements', () => {
   })
 
   it('does not shift by the status of a payment, from nothing to "received"', async () => {
-    const answer = await fetch(`${server.url}/v1/sessions`, {
+    const answer = await fetch(`${scene.server.url}/v1/sessions`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'Idempotency-Key': 'layout-shift-status' },
       body: JSON.stringify({ checkout: 'donation' }),

@@ -1,30 +1,21 @@
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumArgs, needChromium } from '../browsers/chromium.js'
-import { openBrowser, openPage } from './browser.ts'
-import type { ServerProcess } from './server-process.ts'
-import { openShop, startServerFor, type Shop } from './shop.ts'
+import { openPage } from './browser.ts'
+import { openShop, useShop, type Shop } from './shop.ts'
 
 const BANK = /\/sandbox\/pay\/sbx_/
 
 describe('<coinslot-checkout> on a shop’s page', () => {
-  let shop: Shop
-  let server: ServerProcess
-  let browser: Browser
+  const scene = useShop()
   let around: Shop
   beforeAll(async () => {
-    ;[shop, around] = await Promise.all([openShop(), openShop()])
-    ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
+    around = await openShop()
   })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    shop?.close()
-    around?.close()
-  })
+  afterAll(() => around?.close())
 
   const script = (name = 'coinslot.js') =>
-    `<script type="module" src="${server.url}/${name}"></script>`
+    `<script type="module" src="${scene.server.url}/${name}"></script>`
   const checkout = (attributes = '') =>
     `<coinslot-checkout checkout="donation" ${attributes}></coinslot-checkout>`
   const page = (body: string) => `<!doctype html><html lang="en"><title>Shop</title>${body}</html>`
@@ -32,18 +23,18 @@ describe('<coinslot-checkout> on a shop’s page', () => {
     tab.getByRole('button', { name: 'Pay $25.00' })
 
   async function open(html: string) {
-    const watched = await openPage(browser)
-    await watched.page.goto(shop.publish('/', { html: page(html) }))
+    const watched = await openPage(scene.browser)
+    await watched.page.goto(scene.shop.publish('/', { html: page(html) }))
     return watched
   }
 
   describe('in a frame', () => {
     /** A page of another site with the shop in a frame. */
     async function openFramed(target: string, sandbox = '') {
-      const framed = shop.publish('/framed', { html: page(script() + checkout(target)) })
+      const framed = scene.shop.publish('/framed', { html: page(script() + checkout(target)) })
       const attributes = sandbox && `sandbox="${sandbox}"`
       const html = page(`<iframe ${attributes} src="${framed}" width="600" height="600"></iframe>`)
-      const watched = await openPage(browser)
+      const watched = await openPage(scene.browser)
       await watched.page.goto(around.publish('/', { html }))
       return { ...watched, frame: watched.page.frameLocator('iframe') }
     }
@@ -95,9 +86,9 @@ describe('<coinslot-checkout> on a shop’s page', () => {
 
   it('pays one open session from two tabs, with the sum that was chosen last, until it is paid', async () => {
     const { page: first, context } = await open(script() + checkout())
-    shop.publish('/thanks', { html: page('Thank you') })
+    scene.shop.publish('/thanks', { html: page('Thank you') })
     const second = await context.newPage()
-    await second.goto(shop.url)
+    await second.goto(scene.shop.url)
     const calls: string[] = []
     context.on('request', (request) => {
       const { pathname } = new URL(request.url())
@@ -109,14 +100,14 @@ describe('<coinslot-checkout> on a shop’s page', () => {
     await second.waitForURL(first.url())
     expect(calls).toEqual(['POST', 'GET'])
 
-    await second.goto(shop.url)
+    await second.goto(scene.shop.url)
     await second.getByRole('textbox').fill('40')
     await second.getByRole('button', { name: 'Pay $40.00' }).click()
     await second.waitForURL(first.url())
     await second.getByText('$40.00').first().waitFor()
     expect(calls).toEqual(['POST', 'GET', 'PATCH'])
 
-    await first.goto(shop.url)
+    await first.goto(scene.shop.url)
     await payButton(first).click()
     await first.waitForURL(second.url())
     await first.getByText('$25.00').first().waitFor()
@@ -125,9 +116,9 @@ describe('<coinslot-checkout> on a shop’s page', () => {
     await first.getByRole('button', { name: /^Pay/ }).first().click()
     await first.waitForURL(/thanks/)
     const id = new URL(first.url()).searchParams.get('coinslot_session')
-    const told = async () => (await fetch(`${server.url}/v1/sessions/${id}`)).text()
+    const told = async () => (await fetch(`${scene.server.url}/v1/sessions/${id}`)).text()
     await expect.poll(told).toContain('"status":"paid"')
-    await second.goto(shop.url)
+    await second.goto(scene.shop.url)
     await payButton(second).click()
     await second.waitForURL(BANK)
     expect(calls.slice(4)).toEqual(['GET', 'POST'])
@@ -157,7 +148,7 @@ describe('<coinslot-checkout> on a shop’s page', () => {
   })
 
   it('bears its script twice, and under two names, as two versions have', async () => {
-    const { version } = (await (await fetch(`${server.url}/coinslot.json`)).json()) as {
+    const { version } = (await (await fetch(`${scene.server.url}/coinslot.json`)).json()) as {
       version: string
     }
     const scripts = [script(), script(`coinslot-${version}.js`), script(), script('coinslot.js?2')]
@@ -205,7 +196,7 @@ describe('<coinslot-checkout> on a shop’s page', () => {
     })
     try {
       const { page: tab } = await openPage(withCache)
-      await tab.goto(shop.publish('/', { html: page(script() + checkout()) }))
+      await tab.goto(scene.shop.publish('/', { html: page(script() + checkout()) }))
       await tab.evaluate(() => {
         addEventListener('pageshow', ({ persisted }) => {
           document.title = persisted ? 'Restored' : 'Loaded'
@@ -215,7 +206,7 @@ describe('<coinslot-checkout> on a shop’s page', () => {
       await tab.getByRole('button', { name: 'Pay $40.00' }).click()
       await tab.waitForURL(BANK)
       await tab.evaluate(() => history.back())
-      await tab.waitForURL(`${shop.url}/`, { waitUntil: 'commit' })
+      await tab.waitForURL(`${scene.shop.url}/`, { waitUntil: 'commit' })
       await tab.getByRole('button', { name: 'Pay $40.00' }).waitFor()
       expect(await tab.title()).toBe('Restored')
       await tab.locator('coinslot-checkout:not(:state(busy))').waitFor()

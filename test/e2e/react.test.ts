@@ -2,12 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { build, type InlineConfig } from 'vite'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
-import type { ServerProcess } from './server-process.ts'
-import { openShop, startServerFor, type Shop } from './shop.ts'
+import { openPage } from './browser.ts'
+import { useShop } from './shop.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -16,41 +15,31 @@ describe.each([
   ['19', {}],
 ])('coinslot/react in React %s', (version, alias) => {
   const folder = mkdtempSync(join(tmpdir(), `coinslot-react-${version}-`))
-  let shop: Shop
-  let server: ServerProcess
-  let browser: Browser
+  const scene = useShop()
   let html: string
   let complaints: unknown[][]
-
   beforeAll(async () => {
-    shop = await openShop()
-    ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
     await buildApp('client', folder, alias)
     await buildApp('server', folder, alias)
     const rendering = (await import(pathToFileURL(join(folder, 'server.js')).href)) as {
       renderApp(server: string): string
     }
     const console = vi.spyOn(globalThis.console, 'error').mockReturnValue()
-    html = rendering.renderApp(server.url)
+    html = rendering.renderApp(scene.server.url)
     complaints = console.mock.calls
     console.mockRestore()
     const body = readFileSync(join(folder, 'client.js'), 'utf8')
     expect(body, 'the version that was bundled').toMatch(new RegExp(`"${version}\\.\\d+\\.\\d+"`))
-    shop.publish('/app.js', { html: body, headers: { 'Content-Type': 'text/javascript' } })
+    scene.shop.publish('/app.js', { html: body, headers: { 'Content-Type': 'text/javascript' } })
   })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    shop?.close()
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => rmSync(folder, { recursive: true }))
 
   async function open() {
     const page = `<!doctype html><html lang="en"><title>Shop</title>
-      <div id="root" data-server="${server.url}">${html}</div>
+      <div id="root" data-server="${scene.server.url}">${html}</div>
       <script type="module" src="/app.js"></script></html>`
-    const watched = await openPage(browser)
-    await watched.page.goto(shop.publish('/', { html: page }))
+    const watched = await openPage(scene.browser)
+    await watched.page.goto(scene.shop.publish('/', { html: page }))
     await watched.page.getByRole('listitem').filter({ hasText: 'ready' }).waitFor()
     return { ...watched, told: () => watched.page.getByRole('listitem').allTextContents() }
   }
@@ -91,7 +80,7 @@ describe.each([
       'submit 30.00',
       expect.stringMatching(/^redirect \/sandbox\/pay\/sbx_/),
     ])
-    expect(page.url()).toBe(`${shop.url}/`)
+    expect(page.url()).toBe(`${scene.shop.url}/`)
   })
 
   it('shows another amount when its props say so, and pays it through a ref', async () => {

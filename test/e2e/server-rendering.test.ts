@@ -1,9 +1,8 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { CheckoutSettings, PaintOptions } from '../../widget/ssr.ts'
-import { openBrowser, openPage } from './browser.ts'
-import type { ServerProcess } from './server-process.ts'
-import { openShop, startServerFor, type Shop } from './shop.ts'
+import { openPage } from './browser.ts'
+import { useShop } from './shop.ts'
 
 const LATE_MS = 400
 const NONCE = 'q29pbnNsb3Q'
@@ -19,25 +18,15 @@ interface Frame {
 }
 
 describe('a checkout that a server painted', () => {
-  let shop: Shop
-  let server: ServerProcess
-  let browser: Browser
+  const scene = useShop()
   let renderCheckout: RenderCheckout
-
   beforeAll(async () => {
-    shop = await openShop()
-    ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
     const entry = new URL('../../dist/ssr/index.js', import.meta.url).href
     ;({ renderCheckout } = (await import(entry)) as { renderCheckout: RenderCheckout })
   })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    shop?.close()
-  })
 
   const donation = (settings: Partial<CheckoutSettings> = {}): CheckoutSettings => ({
-    server: server.url,
+    server: scene.server.url,
     locale: 'en',
     checkout: 'donation',
     ...settings,
@@ -49,15 +38,15 @@ describe('a checkout that a server painted', () => {
     const html = `<!doctype html><html lang="${settings.locale}"><title>Shop</title>
       <script nonce="${NONCE}">${String(watchFrames)};watchFrames()</script>
       <h1>Donate</h1>${await renderCheckout(settings, options)}<p id="below">Thank you</p>
-      <script type="module" nonce="${NONCE}" src="${server.url}/coinslot.js"></script></html>`
-    const policy = `script-src 'nonce-${NONCE}' 'strict-dynamic'; style-src 'nonce-${NONCE}'; connect-src ${server.url}`
+      <script type="module" nonce="${NONCE}" src="${scene.server.url}/coinslot.js"></script></html>`
+    const policy = `script-src 'nonce-${NONCE}' 'strict-dynamic'; style-src 'nonce-${NONCE}'; connect-src ${scene.server.url}`
     const headers = { 'Content-Security-Policy': policy }
-    const watched = await openPage(browser, { javaScriptEnabled: hasScript })
-    await watched.page.route(`${server.url}/**`, async (route) => {
+    const watched = await openPage(scene.browser, { javaScriptEnabled: hasScript })
+    await watched.page.route(`${scene.server.url}/**`, async (route) => {
       await new Promise((resolve) => setTimeout(resolve, LATE_MS))
       await route.continue()
     })
-    await watched.page.goto(shop.publish('/', { html, headers }), { waitUntil: 'commit' })
+    await watched.page.goto(scene.shop.publish('/', { html, headers }), { waitUntil: 'commit' })
     return { ...watched, button: watched.page.getByRole('button') }
   }
 
@@ -67,7 +56,7 @@ describe('a checkout that a server painted', () => {
     expect(log.mock.calls.join()).toContain('checkout_not_found')
     log.mockRestore()
     expect(html).toBe(
-      `<coinslot-checkout checkout="nowhere" server="${server.url}" locale="en"><i>x</i></coinslot-checkout>`,
+      `<coinslot-checkout checkout="nowhere" server="${scene.server.url}" locale="en"><i>x</i></coinslot-checkout>`,
     )
   })
 

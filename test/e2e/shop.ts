@@ -2,6 +2,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
+import { openBrowser } from './browser.ts'
 import { startServer, type ServerProcess } from './server-process.ts'
 
 export interface ShopPage {
@@ -66,4 +69,26 @@ export function startServerFor(shop: Shop): Promise<ServerProcess> {
       },
     }),
   })
+}
+
+/** What most suites are played on. */
+export interface Scene {
+  readonly shop: Shop
+  readonly server: ServerProcess
+  readonly browser: Browser
+}
+
+/** Opens a shop, a server for it and a browser before the tests of a suite, and closes them after; not there earlier. */
+export function useShop(): Scene {
+  const scene: { -readonly [Part in keyof Scene]?: Scene[Part] } = {}
+  beforeAll(async () => {
+    const shop = (scene.shop = await openShop())
+    ;[scene.server, scene.browser] = await Promise.all([startServerFor(shop), openBrowser()])
+  })
+  afterAll(async () => {
+    await scene.browser?.close()
+    await scene.server?.stop()
+    scene.shop?.close()
+  })
+  return scene as Scene
 }

@@ -1,42 +1,30 @@
 import { createHash } from 'node:crypto'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
-import { startServer, type ServerProcess } from './server-process.ts'
-import { openShop, startServerFor, type Shop } from './shop.ts'
+import { describe, expect, it } from 'vitest'
+import { openPage } from './browser.ts'
+import { startServer } from './server-process.ts'
+import { useShop } from './shop.ts'
 
 describe('the script tag with subresource integrity', () => {
-  let shop: Shop
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    shop = await openShop()
-    ;[server, browser] = await Promise.all([startServerFor(shop), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    shop?.close()
-  })
+  const scene = useShop()
 
   async function readPin() {
-    const answer = await fetch(`${server.url}/coinslot.json`)
+    const answer = await fetch(`${scene.server.url}/coinslot.json`)
     return (await answer.json()) as { version: string; src: string; integrity: string }
   }
 
   async function openPinned() {
     const { src, integrity } = await readPin()
-    const address = shop.publish('/', {
+    const address = scene.shop.publish('/', {
       html: `<!doctype html><title>Shop</title>
-        <script type="module" src="${server.url}${src}" integrity="${integrity}"></script>
+        <script type="module" src="${scene.server.url}${src}" integrity="${integrity}"></script>
         <coinslot-checkout checkout="donation">Give by bank transfer</coinslot-checkout>`,
     })
-    return { ...(await openPage(browser)), src, address }
+    return { ...(await openPage(scene.browser)), src, address }
   }
 
   it('is told by the server: the hash of the file of this version, byte by byte', async () => {
     const { version, src, integrity } = await readPin()
-    const bytes = await (await fetch(server.url + src)).bytes()
+    const bytes = await (await fetch(scene.server.url + src)).bytes()
     expect(src).toBe(`/coinslot-${version}.js`)
     expect(integrity).toBe(`sha384-${createHash('sha384').update(bytes).digest('base64')}`)
   })
@@ -68,13 +56,15 @@ describe('the script tag with subresource integrity', () => {
   it('is what the demo page shows to paste, and runs on a page that it is pasted into', async () => {
     const demo = await startServer()
     try {
-      const { page, complaints } = await openPage(browser)
+      const { page, complaints } = await openPage(scene.browser)
       await page.goto(demo.url)
       const code = page.locator('.snippet')
       await code.getByText('integrity').waitFor()
       const pasted = await code.innerText()
       expect(pasted).toContain(`"${demo.url}${(await readPin()).src}"`)
-      const address = shop.publish('/', { html: `<!doctype html><title>Shop</title>${pasted}` })
+      const address = scene.shop.publish('/', {
+        html: `<!doctype html><title>Shop</title>${pasted}`,
+      })
       await page.goto(address)
       await page.locator('coinslot-checkout:defined').waitFor()
       expect(complaints.join()).not.toContain('integrity')
