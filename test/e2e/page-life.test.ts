@@ -60,9 +60,10 @@ describe('<coinslot-checkout> on a shop’s page', () => {
         const sandbox = 'allow-scripts allow-same-origin allow-forms'
         const { page: tab, frame } = await openFramed(`target="${target}"`, sandbox)
         const around = tab.url()
-        await payButton(frame).click()
         // The sandbox's page may not be framed; that it was asked for is what counts.
-        await tab.waitForRequest((request) => BANK.test(request.url()))
+        const asked = tab.waitForRequest((request) => BANK.test(request.url()))
+        await payButton(frame).click()
+        await asked
         expect(tab.url()).toBe(around)
       },
     )
