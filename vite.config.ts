@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import dts from 'vite-plugin-dts'
+import { framedPages } from './demo/framed-pages.ts'
 import { configurationJsonSchema } from './server/configuration-schema.ts'
 import type { Coinslot } from './server/coinslot.ts'
 import { version } from './server/version.ts'
@@ -115,6 +116,7 @@ export default defineConfig(({ mode }) => ({
     languageFiles(),
     serverElements(),
     verifiedParts(),
+    framedPages(),
     pinnedScript(),
     mode === 'start' ? [] : [declarations(), descriptions()],
     configurationSchemaFile(),

@@ -1,0 +1,30 @@
+/** A plugin for Vite: puts the frame around each page of the demo, in place of its comments that ask for it. */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'vite'
+import { colophon, frameHead, masthead } from './frame.ts'
+
+/** The addresses of the pages in this folder; `/docs/` is made by a builder of its own. */
+const ADDRESSES = ['/', '/shop', '/donate', '/looks.html', '/docs/']
+
+export function framedPages(): Plugin {
+  const pages = new Set(ADDRESSES.filter((address) => existsSync(fileOf(address))))
+  return {
+    name: 'coinslot:framed-pages',
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html, { path }) =>
+        html
+          .replace('<!-- frame: head -->', frameHead)
+          .replace('<!-- frame: masthead -->', () =>
+            masthead({ current: path.replace(/index\.html$/, ''), pages }),
+          )
+          .replace('<!-- frame: colophon -->', colophon),
+    },
+  }
+}
+
+function fileOf(address: string): string {
+  const name = address.replace(/\/$/, '/index').replace(/(\.html)?$/, '.html')
+  return fileURLToPath(new URL(`.${name}`, import.meta.url))
+}
