@@ -4,14 +4,7 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
 import type { Config } from './config.ts'
-import {
-  CoinslotError,
-  Internal,
-  MethodNotAllowed,
-  NotFound,
-  OriginNotAllowed,
-  toProblem,
-} from './errors.ts'
+import { CoinslotError, MethodNotAllowed, NotFound, OriginNotAllowed, toProblem } from './errors.ts'
 import type { Log } from './log.ts'
 import type { SessionFeed } from './session-feed.ts'
 import { createSessions, type SessionsDeps } from './sessions.ts'
@@ -23,6 +16,7 @@ import { allowOrigins } from './routes/cors.ts'
 import { demoRoutes } from './routes/demo.ts'
 import { refuseEmbedding, refuseNul, requireOrigin, type Env } from './routes/guards.ts'
 import { healthRoutes } from './routes/health.ts'
+import { toKnown } from './routes/known-error.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { payRoutes } from './routes/pay.ts'
 import { securityHeaders } from './routes/security-headers.ts'
@@ -80,7 +74,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
 
   app.notFound((c) => answerError(c, new NotFound()))
   app.onError((error, c) => {
-    const known = error instanceof CoinslotError ? error : new Internal(error)
+    const known = toKnown(error, c.req.raw)
     if (known.status >= 500) {
       log.error({ requestId: c.get('requestId'), err: known }, known.message)
     } else if (known instanceof OriginNotAllowed) {

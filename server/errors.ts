@@ -46,6 +46,15 @@ export class InvalidRequest extends CoinslotError {
   }
 }
 
+/** The other end hung up in the middle of its request: nobody reads the answer, and nothing is wrong here. */
+export class RequestCutOff extends CoinslotError {
+  readonly code = 'invalid_request'
+  readonly status = 400
+  constructor() {
+    super('the connection ended before the request did')
+  }
+}
+
 export class IdempotencyKeyMissing extends CoinslotError {
   readonly code = 'idempotency_key_missing'
   readonly status = 400

@@ -12,7 +12,6 @@ import {
   CoinslotError,
   IdempotencyInProgress,
   IdempotencyKeyReused,
-  Internal,
   InvalidRequest,
   UnsupportedMediaType,
 } from '../errors.ts'
@@ -21,6 +20,7 @@ import type { Log } from '../log.ts'
 import type { Sessions } from '../sessions.ts'
 import { loadPageLanguage } from '../page-language.ts'
 import { addressOf, limitBody, requireOrigin, type Env } from './guards.ts'
+import { toKnown } from './known-error.ts'
 import { localeOf } from './page-locale.ts'
 import { customerTexts, readCustomer, type Fields } from './pay-fields.ts'
 import { messagePage, payPage, type PayPage, type PayProblem } from './pay-page.ts'
@@ -68,7 +68,7 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     c.header('Cache-Control', 'no-store')
   })
   app.onError(async (error, c) => {
-    const known = error instanceof CoinslotError ? error : new Internal(error)
+    const known = toKnown(error, c.req.raw)
     logFailure(c, known)
     setHeaders(c, known)
     const language = await loadPageLanguage(localeOf(c, c.req.query('locale')))

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startServer, type ServerProcess } from './server-process.ts'
 
@@ -55,6 +55,29 @@ describe('the server process', () => {
     // A connection that is cut off would reject.
     expect(await events.text()).toContain('event: session')
     expect(await stopped).toBe(0)
+  })
+
+  it('logs a client that hangs up in the middle of its request as that, and as no failure of its own', async () => {
+    server = await startServer({ environment: { LOG_FORMAT: 'text' } })
+    const { port } = new URL(server.url)
+    const types = { '/v1/sessions': 'json', '/pay/mug': 'x-www-form-urlencoded' }
+    for (const [path, type] of Object.entries(types)) {
+      const socket = connect(Number(port), 'localhost')
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/${type}\r\n` +
+          `Idempotency-Key: hangs-up-in-the-middle\r\nContent-Length: 100\r\n\r\n{"checkout`,
+      )
+      // The answer to another one: the server has read what was sent before.
+      await fetch(`${server.url}/healthz`)
+      socket.destroy()
+    }
+    const answers = () => server?.output.stderr.match(/method=POST .*/g) ?? []
+    await expect.poll(answers).toHaveLength(2)
+    expect(answers()).toEqual([
+      expect.stringContaining('route=/v1/sessions status=400'),
+      expect.stringContaining('route=/pay/:checkout status=400'),
+    ])
+    expect(server.output.stderr).not.toMatch(/error|internal/)
   })
 
   it('ends on SIGTERM only after the requests under way have been answered', async () => {
