@@ -105,7 +105,7 @@ export default defineConfig(({ mode }) => ({
         rollupOptions: {
           input: { main: here('server/main.ts'), index: here('server/index.ts') },
           preserveEntrySignatures: 'strict',
-          output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+          output: { entryFileNames: '[name].js', chunkFileNames: nameServerChunk },
         },
       },
     },
@@ -123,6 +123,11 @@ export default defineConfig(({ mode }) => ({
     developmentServer(),
   ],
 }))
+
+/** What the command and the package's entry share is the server itself, whatever stands last in it. */
+function nameServerChunk({ moduleIds }: { moduleIds: readonly string[] }): string {
+  return moduleIds.includes(here('server/coinslot.ts')) ? 'coinslot.js' : '[name].js'
+}
 
 /** A file of the script tag, with all that it imports inside. Library mode would leave its white space in. */
 function scriptTag(source: string, fileName: string): EnvironmentOptions {
