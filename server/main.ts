@@ -22,6 +22,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
 
 const USAGE = `Usage: coinslot [COMMAND] [--config FILE]
 
+Without a command it serves. coinslot COMMAND --help tells the options of one.
+
 ${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`).join('\n')}
   --config   the configuration; without it COINSLOT_CONFIG or ./coinslot.config.json,
              and where there is none, demo mode
