@@ -6,6 +6,7 @@ import { createApp } from './app.ts'
 import type { RequestSource } from './client-address.ts'
 import { parseConfig, type Config, type Environment } from './config.ts'
 import type { NotificationType } from './contract/schemas.ts'
+import { toText } from './log-text.ts'
 import { createLog, type Log } from './log.ts'
 import type { NotificationListener } from './notifications/listeners.ts'
 import { createNotifications } from './notifications/notifications.ts'
@@ -98,7 +99,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     providerTiming: timing,
   } = options
   const config = parseConfig(options.configuration, options.environment)
-  const log = createLog(config.logLevel, options.logTo ?? process.stderr)
+  const log = createLog(config.logLevel, chooseLog(config, options.logTo))
   const repeat = options.repeat ?? createRepeat(log)
 
   const widget = await readWidgetFiles(assets)
@@ -179,6 +180,14 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
       await store.close()
     },
   }
+}
+
+/** A person reads a terminal, a machine everything else. */
+function chooseLog({ logFormat }: Config, logTo: DestinationStream | undefined): DestinationStream {
+  const { stderr } = process
+  const format = logFormat ?? (!logTo && stderr.isTTY ? 'text' : 'json')
+  if (format === 'json') return logTo ?? stderr
+  return toText(logTo ?? stderr, { hasColors: !logTo && stderr.isTTY && stderr.hasColors() })
 }
 
 function tell(log: Log, { id, status, exception }: SessionRecord): void {

@@ -18,6 +18,8 @@ export interface Config {
   /** `file:` and a path, or `postgres://…`. */
   readonly databaseUrl: string
   readonly logLevel: string
+  /** Undefined where it depends on who reads it. */
+  readonly logFormat: 'text' | 'json' | undefined
   /** Where browsers and providers reach this server, without a slash at its end. */
   readonly publicUrl: string
   readonly origins: readonly string[]
@@ -84,6 +86,7 @@ const environmentSchema = z.looseObject({
     })
     .default('file:./coinslot.db'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_FORMAT: z.enum(['text', 'json']).optional(),
   COINSLOT_SECRET: offerSecretsSchema.default([]),
   COINSLOT_NOTIFICATION_SECRET: z
     .string()
@@ -115,7 +118,7 @@ export function parseConfig(file: unknown, environment: Environment): Config {
   if (!configuration.success || !variables.success || problems.length > 0) {
     throw new ConfigurationError(problems)
   }
-  const { PORT, HOST, DATABASE_URL, LOG_LEVEL, COINSLOT_SECRET } = variables.data
+  const { PORT, HOST, DATABASE_URL, LOG_LEVEL, LOG_FORMAT, COINSLOT_SECRET } = variables.data
   const { providers, checkouts, origins, publicUrl } = configuration.data
   const { trustedProxyHops, rateLimits, reconcileEvery } = configuration.data
   return {
@@ -124,6 +127,7 @@ export function parseConfig(file: unknown, environment: Environment): Config {
     host: HOST,
     databaseUrl: DATABASE_URL,
     logLevel: LOG_LEVEL,
+    logFormat: LOG_FORMAT,
     publicUrl: publicUrl ?? `http://localhost:${PORT}`,
     origins,
     offerSecrets: COINSLOT_SECRET,

@@ -2,9 +2,10 @@
 import { lookup } from 'node:dns/promises'
 import { diagnose, tellProblems } from '../check/diagnose.ts'
 import type { Finding } from '../check/finding.ts'
+import { printable } from '../printable.ts'
 import { createTransport } from '../transport.ts'
 import type { Command, CommandInput } from './command.ts'
-import { print, printable } from './print.ts'
+import { print } from './print.ts'
 
 const DEADLINE_MS = 10_000
 

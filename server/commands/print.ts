@@ -1,4 +1,4 @@
-/** How the commands write: no faster than it is read, and nothing that a terminal would obey. */
+/** How the commands write: no faster than it is read. */
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
@@ -12,11 +12,6 @@ export async function print(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   }
-}
-
-/** Text of others without what would move the cursor, change colours or turn its direction around. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\u{FFFD}')
 }
 
 export function toMinute(time: Date): string {

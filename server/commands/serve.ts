@@ -7,8 +7,21 @@ import { httpUrl, selfUrl } from './server-url.ts'
 
 const DRAIN_MS = 10_000
 
+const USAGE = `Usage: coinslot [serve] [--config FILE]
+
+Starts the server, and says on standard output where it listens; this is what coinslot does without a
+command. It stops on SIGTERM and SIGINT when the requests under way have been answered, in ten seconds
+at most. Without a configuration there is a demo.
+
+  PORT, HOST    where it listens: 8080, on every address
+  DATABASE_URL  file:./coinslot.db, or postgres://user:password@host/database
+  LOG_LEVEL     trace, debug, info, warn, error, fatal or silent
+  LOG_FORMAT    text or json; text where standard error is a terminal
+`
+
 export const serve: Command = {
   summary: 'starts the server (the default)',
+  usage: USAGE,
 
   async run({ configuration, environment }) {
     const coinslot = await createCoinslot({

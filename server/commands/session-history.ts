@@ -1,8 +1,9 @@
 /** One session with all that became of it, to be read by a person. */
 import { formatAmount } from '../contract/money.ts'
+import { printable } from '../printable.ts'
 import type { SessionRecord } from '../session.ts'
 import type { Attempt, KeptMessage, KeptReport } from '../store/store.ts'
-import { printable, toSecond } from './print.ts'
+import { toSecond } from './print.ts'
 
 export interface SessionHistory {
   readonly attempts: readonly Attempt[]

@@ -1,7 +1,8 @@
 /** Sessions as a table that a terminal shows without wrapping. */
 import { formatAmount } from '../contract/money.ts'
+import { printable } from '../printable.ts'
 import { idForLog, type SessionRecord } from '../session.ts'
-import { printable, toMinute } from './print.ts'
+import { toMinute } from './print.ts'
 
 const HEAD = ['ID', 'MADE (UTC)', 'STATUS', 'FLAG', 'AMOUNT', 'FOR'] as const
 const AMOUNT = HEAD.indexOf('AMOUNT')
