@@ -48,6 +48,15 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'frameworks',
+          include: ['test/frameworks/*.test.ts'],
+          testTimeout: 60_000,
+          // An installation and a build with a framework's own tools.
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 })

@@ -13,13 +13,22 @@ interface Source {
 }
 
 function sourcesOf(folder: string): Source[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => {
-      const path = join(folder, name)
+  return filesIn(folder)
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => {
       const text = readFileSync(join(root, path), 'utf8')
       return { path, text, imports: importsOf(path, text) }
     })
+}
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true })
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (!entry.isDirectory()) return path
+    // Packages of their own, each in the manner of its framework.
+    return path === 'demo/frameworks' ? [] : filesIn(path)
+  })
 }
 
 function importsOf(path: string, text: string): string[] {

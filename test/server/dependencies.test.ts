@@ -1,12 +1,12 @@
 /** What CI looks for in the lockfile and in npm's audit, before it installs anything. */
 import { describe, expect, it } from 'vitest'
-import lockfile from '../../package-lock.json' with { type: 'json' }
-import manifest from '../../package.json' with { type: 'json' }
 import { readAudit } from '../dependencies/audit.js'
 import { lockfileProblems } from '../dependencies/lockfile.js'
+import { packageFolders, readPackage } from '../dependencies/packages.js'
 
 const HASH = `sha512-${'A'.repeat(86)}==`
 const LEFT_PAD = { version: '1.3.0', integrity: HASH }
+const PACKED = { version: '0.1.0', resolved: 'file:../coinslot.tgz' }
 const locked = (change: object) => ({
   lockfileVersion: 3,
   packages: { '': {}, 'node_modules/a/node_modules/left-pad': { ...LEFT_PAD, ...change } },
@@ -33,6 +33,21 @@ describe('a lockfile is refused', () => {
   })
 
   it.each([
+    ['with the hash of one build', { integrity: HASH }],
+    ['from elsewhere', { resolved: 'file:../../coinslot.tgz' }],
+    ['as a link', { link: true }],
+  ])('for this package %s', (_, change) => {
+    const packages = { '': {}, 'node_modules/coinslot': { ...PACKED, ...change } }
+    const problems = lockfileProblems({ lockfileVersion: 3, packages }, {})
+    expect(problems).toContainEqual(expect.stringContaining('node_modules/coinslot: '))
+  })
+
+  it('for a script that is said to be ignored in another line', () => {
+    const lockfile = locked({ hasInstallScript: true })
+    expect(lockfileProblems(lockfile, {}, '# ignore-scripts=true')).toHaveLength(1)
+  })
+
+  it.each([
     [{}, 'lockfileVersion'],
     [{ lockfileVersion: 1, packages: {} }, 'lockfileVersion'],
     [{ lockfileVersion: 3 }, 'packages'],
@@ -48,8 +63,18 @@ describe('a lockfile is taken', () => {
     expect(lockfileProblems(locked({ hasInstallScript: true }), { allowScripts })).toEqual([])
   })
 
-  it('such as ours', () => {
-    expect(lockfileProblems(lockfile, manifest)).toEqual([])
+  it('with scripts that are not run', () => {
+    const lockfile = locked({ hasInstallScript: true })
+    expect(lockfileProblems(lockfile, {}, 'fund=false\nignore-scripts=true\n')).toEqual([])
+  })
+
+  it('with this package as it was packed a moment ago', () => {
+    const packages = { '': {}, 'node_modules/coinslot': PACKED }
+    expect(lockfileProblems({ lockfileVersion: 3, packages }, {})).toEqual([])
+  })
+
+  it.each(packageFolders())('such as %spackage-lock.json', (folder) => {
+    expect(lockfileProblems(...readPackage(folder))).toEqual([])
   })
 })
 
