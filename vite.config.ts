@@ -373,7 +373,10 @@ function developmentServer(): Plugin {
           response.end(`import ${JSON.stringify(`/@fs${here('widget/index.ts')}`)}`)
           return
         }
-        if (!/^\/(v1|bridge|sandbox|healthz|readyz|openapi\.json|coinslot[.-])/.test(path))
+        // All that is no page of the demo, and no source of one.
+        if (
+          !/^\/(v1|pay|bridge|sandbox|demo\/|healthz|readyz|openapi\.json|coinslot[.-])/.test(path)
+        )
           return next()
         running ??= start()
         running

@@ -13,10 +13,12 @@ import type { ConfiguredProvider } from './configured-providers.ts'
 import { bridgeRoutes } from './routes/bridge.ts'
 import { checkoutRoutes } from './routes/checkouts.ts'
 import { allowOrigins } from './routes/cors.ts'
-import { demoRoutes } from './routes/demo.ts'
+import { demoRoutes, type Demo } from './routes/demo.ts'
+import { traceOpening, traceWebhook } from './routes/demo-trace.ts'
 import { refuseEmbedding, refuseNul, requireOrigin, type Env } from './routes/guards.ts'
 import { healthRoutes } from './routes/health.ts'
 import { toKnown } from './routes/known-error.ts'
+import { notFoundPage, wantsPage } from './routes/not-found-page.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { payRoutes } from './routes/pay.ts'
 import { securityHeaders } from './routes/security-headers.ts'
@@ -38,8 +40,8 @@ export interface AppDeps {
   readonly widget: WidgetFiles
   /** The sandbox provider's own app, where it is configured. */
   readonly sandbox?: Hono | undefined
-  /** The folder with the built demo, in demo mode. */
-  readonly demoRoot?: string | undefined
+  /** What there is in demo mode alone. */
+  readonly demo?: Demo | undefined
 }
 
 export function createApp(deps: AppDeps): Hono<Env> {
@@ -61,6 +63,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.post('/sandbox/pay/*', requireOrigin(config))
   app.use('/sandbox/*', refuseNul)
 
+  if (deps.demo) {
+    app.use('/v1/sessions', traceOpening(deps.demo.trace))
+    app.use('/v1/webhooks/sandbox', traceWebhook(deps.demo.trace))
+  }
   app.route('/v1/checkouts', checkoutRoutes(config, providers))
   app.route('/v1/sessions', sessionRoutes(config, sessions, deps.feed))
   app.route('/v1/webhooks', webhookRoutes(deps.settlement))
@@ -70,9 +76,11 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/', healthRoutes(store))
   app.route('/', openApiRoutes(config.publicUrl))
   if (deps.sandbox) app.route('/sandbox', deps.sandbox)
-  if (deps.demoRoot !== undefined) app.route('/', demoRoutes(deps.demoRoot, store))
+  if (deps.demo) app.route('/', demoRoutes(deps.demo, config, store))
 
-  app.notFound((c) => answerError(c, new NotFound()))
+  app.notFound((c) =>
+    wantsPage(c) ? notFoundPage(c, deps.demo && '/') : answerError(c, new NotFound()),
+  )
   app.onError((error, c) => {
     const known = toKnown(error, c.req.raw)
     if (known.status >= 500) {

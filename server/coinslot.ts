@@ -7,6 +7,8 @@ import type { RequestSource } from './client-address.ts'
 import { parseConfig, type Config, type Environment } from './config.ts'
 import type { NotificationType } from './contract/schemas.ts'
 import { toText } from './log-text.ts'
+import { createDemoOffers, newDemoSecret } from './demo/offers.ts'
+import { createDemoTrace } from './demo/trace.ts'
 import { createLog, type Log } from './log.ts'
 import type { NotificationListener } from './notifications/listeners.ts'
 import { createNotifications } from './notifications/notifications.ts'
@@ -98,7 +100,12 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     transport = createTransport(),
     providerTiming: timing,
   } = options
-  const config = parseConfig(options.configuration, options.environment)
+  const written = parseConfig(options.configuration, options.environment)
+  const demoSecret = newDemoSecret()
+  // The demo's offers are taken by the demo alone.
+  const config = written.demo
+    ? { ...written, offerSecrets: [...written.offerSecrets, demoSecret] }
+    : written
   const log = createLog(config.logLevel, chooseLog(config, options.logTo))
   const repeat = options.repeat ?? createRepeat(log)
 
@@ -111,9 +118,11 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
       tell(log, session)
       feed.tell(session)
       notifications.wake()
+      trace.tell(session).catch((error: unknown) => log.debug({ err: error }, 'no trace'))
     },
   })
   const feed = createSessionFeed({ store, now })
+  const trace = createDemoTrace({ store, now })
   const selfUrl = options.selfUrl ?? `http://127.0.0.1:${config.port}`
   const sandboxSecret = makeSandboxSecret(config)
   const providers = createProviders(config, { transport, timing, log, selfUrl, sandboxSecret, now })
@@ -131,6 +140,11 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     publicUrl: `${config.publicUrl}/sandbox`,
     now,
   })
+  const demo = {
+    root: fileURLToPath(new URL('demo', assets)),
+    offers: createDemoOffers({ rules: config, secret: demoSecret, now }),
+    trace,
+  }
   const app = createApp({
     config,
     store,
@@ -141,7 +155,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     log,
     now,
     widget,
-    demoRoot: config.demo ? fileURLToPath(new URL('demo', assets)) : undefined,
+    demo: config.demo ? demo : undefined,
     sandbox: config.providers.has('sandbox') ? sandbox : undefined,
   })
   const notifications = createNotifications({
@@ -152,11 +166,13 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     now,
     repeat,
   })
+  const beat = () => [feed, trace].forEach((stream) => stream.beat())
+  const endStreams = () => [feed, trace].forEach((stream) => stream.close())
   const everyMs = config.reconcileEvery * 1000
   const stops = [
     repeat({ name: 'reconcile', everyMs, run: reconcileDue }),
     repeat({ name: 'look', everyMs: LOOK_EVERY_MS, run: feed.look }),
-    repeat({ name: 'beat', everyMs: BEAT_EVERY_MS, run: async () => feed.beat() }),
+    repeat({ name: 'beat', everyMs: BEAT_EVERY_MS, run: async () => beat() }),
   ]
   const stopSweeping = sweep(store, log, now)
   const stopListening = database.listen((id) => {
@@ -170,10 +186,10 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     fetch: (request, source) => app.fetch(request, source),
     on: (type, listener) => notifications.on(type, listener),
     reconcile: () => reconcileAll(),
-    endStreams: () => feed.close(),
+    endStreams,
     async close() {
       stopSweeping()
-      feed.close()
+      endStreams()
       await stopListening()
       await Promise.all(stops.map((stop) => stop()))
       await notifications.stop()

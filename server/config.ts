@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Checkout } from './checkout-schema.ts'
 import { baseUrlSchema, configurationSchema } from './configuration-schema.ts'
-import { demoConfiguration } from './demo-configuration.ts'
+import { demoConfiguration } from './demo/configuration.ts'
 import { describeIssue } from './issues.ts'
 import { offerSecretsSchema } from './offer-secrets.ts'
 import { definitions } from './providers/catalog.ts'

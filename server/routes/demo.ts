@@ -1,9 +1,13 @@
-/** The demo page's files, under the strictest policy that a merchant's page may have, and what its merchant is told. */
+/** The demo's pages, under the strictest policy that a merchant's page may have, and what its merchants' back ends do. */
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type { Config } from '../config.ts'
 import type { Notification } from '../contract/schemas.ts'
+import { cartSchema, triedTermsSchema, type DemoOffers } from '../demo/offers.ts'
+import type { DemoTrace } from '../demo/trace.ts'
 import type { Store } from '../store/store.ts'
-import type { Env } from './guards.ts'
+import { addressOf, limitBody, readBody, requireJson, requireOrigin, type Env } from './guards.ts'
 
 const POLICY = [
   "default-src 'none'",
@@ -17,9 +21,21 @@ const POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ')
 
-/** @param root the folder with the built demo */
-export function demoRoutes(root: string, store: Store): Hono<Env> {
+const MAX_BODY_BYTES = 8_192
+/** When a browser is to come back to a stream that has ended. */
+const RETRY_MS = 3_000
+
+/** What there is in demo mode alone. */
+export interface Demo {
+  /** The folder with the built pages. */
+  readonly root: string
+  readonly offers: DemoOffers
+  readonly trace: DemoTrace
+}
+
+export function demoRoutes({ root, offers, trace }: Demo, config: Config, store: Store): Hono<Env> {
   const files = serveStatic<Env>({ root })
+  const page = serveStatic<Env>({ root, rewriteRequestPath: (path) => `${path}.html` })
   const headers = (cacheControl: string): MiddlewareHandler<Env> =>
     async function demoHeaders(c, next) {
       c.header('Content-Security-Policy', POLICY)
@@ -28,13 +44,47 @@ export function demoRoutes(root: string, store: Store): Hono<Env> {
       c.header('Cache-Control', cacheControl)
       await next()
     }
+  const guards = [requireOrigin(config), requireJson, limitBody(MAX_BODY_BYTES)] as const
+
   return new Hono<Env>()
+    .use('/demo/*', async (c, next) => {
+      await next()
+      c.res.headers.set('Cache-Control', 'no-store')
+    })
     .get('/demo/notifications/:session', async (c) => {
       const messages = await store.findMessages('listener', c.req.param('session'))
-      c.header('Cache-Control', 'no-store')
       return c.json(messages.map(({ body }) => JSON.parse(body) as Notification))
     })
+    .get('/demo/sessions/:session/trace', (c) => followTrace(c, trace, config))
+    .post('/demo/offers', ...guards, async (c) =>
+      c.json(await offers.signTried(await readBody(c, triedTermsSchema)), 201),
+    )
+    .post('/demo/carts', ...guards, async (c) =>
+      c.json(await offers.signCart(await readBody(c, cartSchema)), 201),
+    )
     .get('/', headers('no-cache'), files)
     .get('/:page{[a-z-]+\\.(html|svg)}', headers('no-cache'), files)
+    .get('/:page{shop|donate}', headers('no-cache'), page)
     .get('/assets/*', headers('public, max-age=31536000, immutable'), files)
+}
+
+function followTrace(
+  c: Context<Env, '/demo/sessions/:session/trace'>,
+  trace: DemoTrace,
+  config: Config,
+): Response {
+  const seen = Number(c.req.header('Last-Event-ID') ?? 0)
+  const { news, stop } = trace.follow(c.req.param('session'), seen, addressOf(c, config))
+  // nginx would keep the events until it has a bufferful.
+  c.header('X-Accel-Buffering', 'no')
+  return streamSSE(c, async (stream) => {
+    stream.onAbort(stop)
+    for await (const [item] of news) {
+      if (!item) await stream.write(':\n\n')
+      else {
+        const data = JSON.stringify(item.entry)
+        await stream.writeSSE({ event: 'trace', id: String(item.number), data, retry: RETRY_MS })
+      }
+    }
+  })
 }

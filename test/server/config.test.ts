@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError, parseConfig } from '../../server/config.ts'
 import { configurationJsonSchema } from '../../server/configuration-schema.ts'
-import { demoConfiguration } from '../../server/demo-configuration.ts'
+import { demoConfiguration } from '../../server/demo/configuration.ts'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 

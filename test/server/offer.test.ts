@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { EncryptJWT, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { demoConfiguration } from '../../server/demo-configuration.ts'
+import { demoConfiguration } from '../../server/demo/configuration.ts'
 import { configurationSchema } from '../../server/configuration-schema.ts'
 import { verifyOffer } from '../../server/offer.ts'
 import { nameOrder } from '../../server/order-identity.ts'
@@ -404,7 +404,7 @@ describe('the payment page of an offer', () => {
 
 describe('a secret', () => {
   it('that is not set is what the merchant is told of', async () => {
-    const { createSession } = await start('')
+    const { createSession } = await startCoinslot({ configuration: demoConfiguration })
     const problem = await readProblem(await createSession({ offer: await sign(order) }))
     expect(problem['detail']).toContain('COINSLOT_SECRET is not set')
   })

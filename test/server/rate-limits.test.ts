@@ -13,7 +13,7 @@ import {
 import { isPostgres, newSharedDatabaseUrl } from '../postgres/database.ts'
 import { StoreUnavailable } from '../../server/errors.ts'
 import { createRateLimits } from '../../server/rate-limits.ts'
-import { demoConfiguration } from '../../server/demo-configuration.ts'
+import { demoConfiguration } from '../../server/demo/configuration.ts'
 
 const MUG = { checkout: 'mug' }
 const SECRET = 'a-secret-of-the-test-of-32-bytes-or-more'

@@ -1,6 +1,6 @@
 /** What browsers are told of our answers, and what they tell of who made them ask. */
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { demoConfiguration } from '../../server/demo-configuration.ts'
+import { demoConfiguration } from '../../server/demo/configuration.ts'
 import {
   newKey,
   readProblem,

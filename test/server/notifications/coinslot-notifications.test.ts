@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { demoConfiguration } from '../../../server/demo-configuration.ts'
+import { demoConfiguration } from '../../../server/demo/configuration.ts'
 import type { NotificationEvent } from '../../../server/notifications/listeners.ts'
 import { createTransport } from '../../../server/transport.ts'
 import { readSession, startCoinslot, transportTo, type Harness } from '../coinslot-harness.ts'

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { Webhook } from 'standardwebhooks'
 import { parseAmount } from '../../../server/contract/money.ts'
 import type { SessionStatus } from '../../../server/contract/schemas.ts'
-import { demoConfiguration } from '../../../server/demo-configuration.ts'
+import { demoConfiguration } from '../../../server/demo/configuration.ts'
 import { createSandboxApp } from '../../../server/sandbox/app.ts'
 import {
   receivedOf,
