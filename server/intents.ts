@@ -1,5 +1,6 @@
 /** One intent, one answer: claims an idempotency key, does the work under a lease, keeps what came of it. */
 import { hash } from 'node:crypto'
+import { problemAnswer, type Ending } from './answer.ts'
 import {
   CoinslotError,
   IdempotencyInProgress,
@@ -7,13 +8,13 @@ import {
   OrderAlreadyPaid,
   ProviderError,
   ProviderUnavailable,
-  toProblem,
 } from './errors.ts'
 import type { Log } from './log.ts'
 import { idForLog, toPublicSession, type SessionRecord } from './session.ts'
 import {
   ReferenceTaken,
   type Intent,
+  type Kept,
   type Lease,
   type SessionResult,
   type Store,
@@ -40,7 +41,7 @@ export interface Work {
   readonly repeatable?: boolean
   /** Calls the provider. What it throws as a refusal leaves the key free. */
   readonly act: (session: SessionRecord) => Promise<SessionResult>
-  readonly answer: (session: SessionRecord) => StoredAnswer
+  readonly ending: Exclude<Ending, { kind: 'refused' }>
 }
 
 export interface Intents {
@@ -53,12 +54,7 @@ export interface Intents {
    * Does the work, once for however many equal intents. What may be tried again is thrown and leaves
    * the key with its session; everything else is kept as the answer.
    */
-  work(
-    intent: Intent,
-    session: SessionRecord | string,
-    requestId: string,
-    work: Work,
-  ): Promise<Answer>
+  work(intent: Intent, session: SessionRecord | string, work: Work): Promise<Answer>
 }
 
 export interface IntentsDeps {
@@ -93,11 +89,11 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
       return undefined
     },
 
-    async work(intent, session, requestId, { act, answer, repeatable = false }) {
+    async work(intent, session, { act, ending, repeatable = false }) {
       const claim = await store.claim(intent, session, now(), { repeatable })
       if (claim.kind === 'in_progress') throw new IdempotencyInProgress()
       if (claim.kind === 'reused') throw new IdempotencyKeyReused()
-      if (claim.kind === 'order_paid') throw orderPaid(claim.payment)
+      if (claim.kind === 'order_paid') throw new OrderAlreadyPaid(toPublicSession(claim.payment))
       if (claim.kind === 'replay') return { ...claim.answer, replayed: true }
       const { lease } = claim
       // Whoever was frozen meanwhile, or waited long for the commit, leaves it to the next one.
@@ -105,24 +101,21 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
       let result: SessionResult | undefined
       try {
         result = await act(lease.session)
-        const kept = await release(intent, lease, result, (session, payment) =>
-          payment ? problemAnswer(orderPaid(payment), requestId) : answer(session),
-        )
-        return { ...kept, replayed: false }
+        return { ...(await release(intent, lease, result, ending)), replayed: false }
       } catch (error) {
         const isDone = result !== undefined
-        return { ...(await fail(intent, lease, requestId, error, isDone)), replayed: false }
+        return { ...(await fail(intent, lease, ending.requestId, error, isDone)), replayed: false }
       }
     },
   }
 
-  async function release<Kept extends StoredAnswer | null>(
+  async function release<E extends Ending | null>(
     intent: Intent,
     lease: Lease,
     result: SessionResult,
-    answer: (session: SessionRecord, payment?: SessionRecord) => Kept,
-  ): Promise<Kept> {
-    const kept = await store.release(intent, lease, result, answer, now())
+    ending: E,
+  ): Promise<Kept<E>> {
+    const kept = await store.release(intent, lease, result, ending, now())
     // Somebody else took over after our lease had ended: what they find out counts.
     if (kept === undefined) throw new IdempotencyInProgress()
     return kept
@@ -143,25 +136,14 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
     const isKnown = isRefused && !isDone
     const told = isOpening ? ({ attempt: isKnown ? 'failed' : 'unknown' } as const) : {}
     if (!failure || failure.retryable) {
-      await release(intent, lease, { failure: failure?.code ?? before, ...told }, () => null)
+      await release(intent, lease, { failure: failure?.code ?? before, ...told }, null)
       throw failure ?? error
     }
     log.error({ session: idForLog(id), err: failure }, 'the provider refused the request')
     // A refused change leaves the session as it was; a refused session ends here.
     const result = { failure: failure.code, failed: isOpening, ...told }
-    return release(intent, lease, result, () => problemAnswer(failure, requestId))
-  }
-}
-
-function orderPaid(payment: SessionRecord): OrderAlreadyPaid {
-  return new OrderAlreadyPaid(toPublicSession(payment))
-}
-
-export function problemAnswer(error: CoinslotError, requestId: string): StoredAnswer {
-  return {
-    status: error.status,
-    headers: { 'Content-Type': 'application/problem+json' },
-    body: JSON.stringify(toProblem(error, requestId)),
+    const answer = problemAnswer(failure, requestId)
+    return release(intent, lease, result, { kind: 'refused', answer })
   }
 }
 

@@ -18,7 +18,6 @@ import {
 import {
   changeKey,
   createIntents,
-  problemAnswer,
   toIntent,
   type Answer,
   type Caller,
@@ -32,7 +31,7 @@ import type { ProviderSession } from './providers/provider.ts'
 import type { Counted } from './rate-limits.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
 import { newSessionId, openingKey, toPublicSession, type SessionRecord } from './session.ts'
-import type { SessionResult, Store, StoredAnswer } from './store/store.ts'
+import type { SessionResult, Store } from './store/store.ts'
 
 export interface SessionsDeps extends IntentsDeps {
   readonly store: Store
@@ -87,7 +86,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const opened = newSession(terms, customer, body, caller)
       assertCustomer(customer, terms.missing)
       await count({ ...opened, address: caller.address })
-      return intents.work(intent, opened, caller.requestId, {
+      return intents.work(intent, opened, {
         repeatable: providers.get(opened.provider)?.adapter.capabilities.idempotent ?? false,
         async act(session) {
           assertOpen(session)
@@ -98,7 +97,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
           const call = { idempotencyKey: openingKey(session) }
           return toResult(await provider.adapter.createSession(order, call), provider)
         },
-        answer: (session) => sessionAnswer(session, 201),
+        ending: { kind: 'opened', requestId: caller.requestId },
       })
     },
 
@@ -110,7 +109,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       assertOpen(session)
       const amount = decideAmount(session.checkout, body.amount)
       await count({ ...session, address: caller.address })
-      return intents.work(intent, id, caller.requestId, {
+      return intents.work(intent, id, {
         async act(session) {
           assertOpen(session)
           const provider = providerOf(session)
@@ -124,11 +123,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
           const changed = await adapter.updateSession(reference, order, call)
           return { ...toResult(changed, provider), amount }
         },
-        answer: (session) =>
-          // A payment came between: the session has kept its amount, and is open no more.
-          session.amount === amount
-            ? sessionAnswer(session, 200)
-            : problemAnswer(new SessionNotOpen(toPublicSession(session)), caller.requestId),
+        ending: { kind: 'changed', amount, requestId: caller.requestId },
       })
     },
 
@@ -228,15 +223,4 @@ function toResult(
   const host = URL.canParse(redirectUrl) ? new URL(redirectUrl).host : 'none'
   const cause = new Error(`${adapter.id}: its redirect URL names ${host}, see "redirectHosts"`)
   throw new ProviderUnavailable('the payment provider cannot be reached', {}, { cause })
-}
-
-function sessionAnswer(session: SessionRecord, status: 200 | 201): StoredAnswer {
-  return {
-    status,
-    headers: {
-      'Content-Type': 'application/json',
-      ...(status === 201 && { Location: `/v1/sessions/${session.id}` }),
-    },
-    body: JSON.stringify(toPublicSession(session)),
-  }
 }

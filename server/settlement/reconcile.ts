@@ -37,37 +37,10 @@ export interface Reconciler {
   reconcileAll(signal?: AbortSignal): Promise<Reconciliation>
 }
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
-/** Money that comes after the end is looked for this soon, and then ever more seldom for a day. */
-const FIRST_LATE_ASK_MS = 10 * MINUTE_MS
-const NEVER = new Date('9999-12-31T23:59:59.999Z')
 const PAGE = 100
 const CALLS_AT_ONCE = 8
 /** After so many failures in a row a provider is let alone until the next pass. */
 const GIVE_UP_AFTER = 8
-
-/**
- * When a session is to be asked about again: the older it is, the later, but not after its end; and
- * past its end, where it is still open, the longer ago that is, the later. One that has expired is
- * asked about for a day more: a coin that was sent in time may arrive after it, and its webhook be lost.
- */
-export function nextAsk(
-  { createdAt, expiresAt, status }: Pick<SessionRecord, 'createdAt' | 'expiresAt' | 'status'>,
-  now: Date,
-): Date {
-  if (status === 'expired') return nextLateAsk(now.getTime() - expiresAt.getTime(), now)
-  const isOver = expiresAt <= now
-  const age = now.getTime() - (isOver ? expiresAt : createdAt).getTime()
-  const wait = Math.min(Math.max(Math.round(age / 2), MINUTE_MS), HOUR_MS)
-  const next = new Date(now.getTime() + wait)
-  return !isOver && next > expiresAt ? expiresAt : next
-}
-
-function nextLateAsk(age: number, now: Date): Date {
-  return age > DAY_MS ? NEVER : new Date(now.getTime() + Math.max(age, FIRST_LATE_ASK_MS))
-}
 
 export function createReconciler({ store, settlement, log, now }: ReconcilerDeps): Reconciler {
   async function reconcile(session: SessionRecord, pass: Pass): Promise<void> {
@@ -110,11 +83,7 @@ export function createReconciler({ store, settlement, log, now }: ReconcilerDeps
   }
 
   return {
-    reconcileDue: (signal) =>
-      reconcilePages(
-        () => store.takeDue(PAGE, now(), (session) => nextAsk(session, now())),
-        signal,
-      ),
+    reconcileDue: (signal) => reconcilePages(() => store.takeDue(PAGE, now()), signal),
     reconcileAll: (signal) =>
       reconcilePages((last) => store.findOpen(last?.id ?? '', PAGE), signal),
   }

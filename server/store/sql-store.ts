@@ -1,6 +1,8 @@
 /** The store over any database that Kysely speaks to; plain SQL that SQLite and PostgreSQL share. */
 import { sql, type ExpressionBuilder, type Kysely, type Selectable, type Transaction } from 'kysely'
+import { answerTo, type Ending } from '../answer.ts'
 import { formatAmount } from '../contract/money.ts'
+import { nextAsk } from '../settlement/next-ask.ts'
 import { moveTo } from '../settlement/settle.ts'
 import type { SessionRecord } from '../session.ts'
 import {
@@ -33,6 +35,7 @@ import {
   type ClaimOptions,
   type ClaimOutcome,
   type Intent,
+  type Kept,
   type Lease,
   type Prior,
   type SessionResult,
@@ -86,14 +89,19 @@ export function createSqlStore(
       }
       return change(now, (unit) => claim(unit, intent, session, options))
     },
-    release: (intent, lease, result, answer, now) =>
+    release: <E extends Ending | null>(
+      intent: Intent,
+      lease: Lease,
+      result: SessionResult,
+      ending: E,
+      now: Date,
+    ) =>
       change(now, async (unit) => {
         const session = await release(unit, lease, result)
         if (!session) return undefined
         const settled = await settleSince(unit, session, result)
-        const kept = answer(settled, await findPayment(unit.tx, settled.order, settled.id))
-        if (kept) await keepAnswer(unit.tx, intent, settled.id, kept)
-        return kept
+        const kept = ending && (await keepEnding(unit.tx, intent, settled, ending))
+        return kept as Kept<E>
       }),
     findSession: async (id) => {
       // PostgreSQL has no text with a NUL, and fails on it.
@@ -117,7 +125,7 @@ export function createSqlStore(
     settle: (report, now) => change(now, (unit) => settleReport(unit, report)),
     settleWaiting: (sessionId, now) => change(now, (unit) => settleTold(unit, sessionId)),
     expire: (session, now) => change(now, (unit) => expire(unit, session)),
-    takeDue: (limit, now, next) => transact((tx) => takeDue(tx, dialect, limit, now, next)),
+    takeDue: (limit, now) => transact((tx) => takeDue(tx, dialect, limit, now)),
     findOpen: async (after, limit) => {
       const rows = await db
         .selectFrom('sessions')
@@ -304,13 +312,16 @@ const updateAnswer = prepare((db, { scope, key, sessionId, answer }: KeptAnswer)
     .where('session_id', '=', sessionId),
 )
 
-async function keepAnswer(
+async function keepEnding(
   tx: Tx,
   { scope, key }: Intent,
-  sessionId: string,
-  answer: StoredAnswer,
-): Promise<void> {
+  session: SessionRecord,
+  ending: Ending,
+): Promise<StoredAnswer> {
+  const { id: sessionId, order } = session
+  const answer = answerTo(ending, session, await findPayment(tx, order, sessionId))
   await updateAnswer(tx, { scope, key, sessionId, answer: JSON.stringify(answer) })
+  return answer
 }
 
 /** What a session becomes by a result, of which only `failure` is always there. */
@@ -414,7 +425,6 @@ async function takeDue(
   dialect: SqlDialect,
   limit: number,
   now: Date,
-  next: (session: SessionRecord) => Date,
 ): Promise<SessionRecord[]> {
   const rows = await tx
     .selectFrom('sessions')
@@ -429,7 +439,7 @@ async function takeDue(
   for (const session of sessions) {
     await tx
       .updateTable('sessions')
-      .set({ ask_at: next(session).toISOString() })
+      .set({ ask_at: nextAsk(session, now).toISOString() })
       .where('id', '=', session.id)
       .execute()
   }

@@ -1,5 +1,6 @@
 /** What Coinslot keeps, and the promises about it: the interface that every store implements. */
 import type { NotificationType, SessionStatus } from '../contract/schemas.ts'
+import type { Ending } from '../answer.ts'
 import type { SessionRecord } from '../session.ts'
 import type { AttemptRole, PaymentReport, SettlementChange } from '../settlement/settle.ts'
 
@@ -16,6 +17,9 @@ export interface Intent {
   readonly key: string
   readonly fingerprint: string
 }
+
+/** What is kept of an ending. */
+export type Kept<E extends Ending | null> = E extends null ? null : StoredAnswer
 
 /** What is known of a key that was used before. */
 export interface Prior {
@@ -164,21 +168,21 @@ export interface Store {
     options?: ClaimOptions,
   ): Promise<ClaimOutcome>
   /**
-   * Ends a lease: keeps the result and its answer, null where the intent may be tried again. Before the
-   * answer is made, what the provider told in the meantime is settled: reports from before the
+   * Ends a lease: keeps the result, and the answer that an ending comes to; none where it is null, which
+   * leaves the intent to be tried again. Before the answer is made, what the provider told in the meantime is settled: reports from before the
    * reference was known, and those that did not fit the amount that has just been changed. It is
    * made with the session by which the order was paid meanwhile, if it was.
    * @returns the answer; undefined where the lease had been lost: then nothing is kept but what the
    * provider said of the attempt that was made under it
    * @throws ReferenceTaken, and keeps nothing
    */
-  release<Kept extends StoredAnswer | null>(
+  release<E extends Ending | null>(
     intent: Intent,
     lease: Lease,
     result: SessionResult,
-    answer: (session: SessionRecord, payment?: SessionRecord) => Kept,
+    ending: E,
     now: Date,
-  ): Promise<Kept | undefined>
+  ): Promise<Kept<E> | undefined>
   /**
    * The session, other than `sessionId`, by which an order is paid, or is being paid; also where a person
    * has to look at it.
@@ -223,13 +227,8 @@ export interface Store {
   /**
    * Takes the sessions, open or expired, that are to be asked about now, and sets when each is to be asked about
    * again: of several servers one takes it.
-   * @param next must be later than now
    */
-  takeDue(
-    limit: number,
-    now: Date,
-    next: (session: SessionRecord) => Date,
-  ): Promise<SessionRecord[]>
+  takeDue(limit: number, now: Date): Promise<SessionRecord[]>
   /** Open sessions in the order of their ids, those after `after` first. */
   findOpen(after: string, limit: number): Promise<SessionRecord[]>
   /**

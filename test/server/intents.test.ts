@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
+import { answerTo } from '../../server/answer.ts'
 import {
   IdempotencyInProgress,
   ProviderRejected,
@@ -10,12 +11,12 @@ import {
 } from '../../server/errors.ts'
 import { createIntents } from '../../server/intents.ts'
 import { toPublicSession } from '../../server/session.ts'
-import { ReferenceTaken, type SessionResult } from '../../server/store/store.ts'
+import { ReferenceTaken, type Kept, type SessionResult } from '../../server/store/store.ts'
 import { AT, sessionRecord } from './session-fixture.ts'
 
 const intent = { scope: 'POST', key: 'key-of-an-intent', fingerprint: 'f' }
 const session = sessionRecord()
-const answer = () => ({ status: 201, headers: {}, body: '' })
+const ending = { kind: 'opened', requestId: 'request' } as const
 
 /**
  * Work on a session whose lease ends at a time, with what is kept of it.
@@ -27,18 +28,18 @@ function start(until = new Date(AT.getTime() + 1), failures: Error[] = []) {
     store: {
       findPrior: async () => undefined,
       claim: async () => ({ kind: 'claimed', lease: { session, fence: 1, until } }),
-      async release(_, __, result, answer) {
+      async release(_, __, result, ending) {
         const failure = failures.shift()
         if (failure) throw failure
         results.push(result)
-        return answer(session)
+        return (ending && answerTo(ending, session)) as Kept<typeof ending>
       },
     },
     log: pino({ level: 'silent' }),
     now: () => AT,
   })
   const work = (act: () => Promise<SessionResult>) =>
-    intents.work(intent, session, 'request', { act, answer }).catch((error: unknown) => error)
+    intents.work(intent, session, { act, ending }).catch((error: unknown) => error)
   return { work, results }
 }
 

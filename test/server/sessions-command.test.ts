@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Ending } from '../../server/answer.ts'
 import { checkoutSchema } from '../../server/checkout-schema.ts'
 import { print } from '../../server/commands/print.ts'
 import { listFlaggedFirst } from '../../server/commands/session-pages.ts'
@@ -18,7 +19,7 @@ import type { SessionFilter, Store } from '../../server/store/store.ts'
 import { AT, sessionRecord } from './session-fixture.ts'
 
 const seconds = (count: number) => new Date(AT.getTime() + count * 1000)
-const answer = () => ({ status: 201, headers: {}, body: '' })
+const ending: Ending = { kind: 'opened', requestId: 'req_1' }
 
 async function openStore(path = ':memory:'): Promise<Store> {
   const store = createSqlStore(await openSqlite(path), { settle, destinations: ['url'] })
@@ -37,7 +38,7 @@ async function add(store: Store, change: Partial<SessionRecord> = {}): Promise<S
     handoff: 'sealed-handoff',
     failure: null,
   }
-  await store.release(intent, outcome.lease, opened, answer, session.createdAt)
+  await store.release(intent, outcome.lease, opened, ending, session.createdAt)
   return session
 }
 

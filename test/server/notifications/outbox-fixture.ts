@@ -26,7 +26,7 @@ export async function openOutbox(
       if (claimed.kind !== 'claimed') throw new Error(claimed.kind)
       const reference = `ref_${session.id}`
       const opened = { reference, redirectUrl: 'https://pay.example/', failure: null }
-      await store.release(intent, claimed.lease, opened, () => null, new Date())
+      await store.release(intent, claimed.lease, opened, null, new Date())
       for (const status of statuses) {
         const report = {
           provider: 'sandbox',

@@ -5,7 +5,8 @@ import type { SessionStatus } from '../../../server/contract/schemas.ts'
 import { ProviderRejected, ProviderTimeout, ProviderUnavailable } from '../../../server/errors.ts'
 import type { PaymentProvider } from '../../../server/providers/provider.ts'
 import type { SessionRecord } from '../../../server/session.ts'
-import { createReconciler, nextAsk } from '../../../server/settlement/reconcile.ts'
+import { nextAsk } from '../../../server/settlement/next-ask.ts'
+import { createReconciler } from '../../../server/settlement/reconcile.ts'
 import { settle } from '../../../server/settlement/settle.ts'
 import { createSettlement } from '../../../server/settlement/settlement.ts'
 import { createSqlStore } from '../../../server/store/sql-store.ts'
@@ -108,7 +109,7 @@ async function start() {
       const intent = { scope: 'POST', key: `key-${sessions}`, fingerprint: 'f' }
       const outcome = await store.claim(intent, session, AT)
       if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
-      await store.release(intent, outcome.lease, { failure: null }, () => null, AT)
+      await store.release(intent, outcome.lease, { failure: null }, null, AT)
       return session
     },
     /** A session whose first attempt came to this, and whose second one to `card_2`, where it is made. */
@@ -118,7 +119,7 @@ async function start() {
       const attempt = async (result: SessionResult, at: number) => {
         const outcome = await store.claim(intent, session, after(at))
         if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
-        return () => store.release(intent, outcome.lease, result, () => null, after(at))
+        return () => store.release(intent, outcome.lease, result, null, after(at))
       }
       const late = await attempt({ failure: null, ...(reference && { reference }) }, 0)
       if (!isOpened) return session

@@ -1,6 +1,6 @@
 /** What every store must do with attempts: lose sight of no provider session. Part of the suite of `store-conformance.ts`. */
 import { afterEach, describe, expect, it } from 'vitest'
-import type { SessionRecord } from '../../../server/session.ts'
+import type { Ending } from '../../../server/answer.ts'
 import type { PaymentReport } from '../../../server/settlement/settle.ts'
 import {
   ReferenceTaken,
@@ -9,7 +9,6 @@ import {
   type Lease,
   type SessionResult,
   type Store,
-  type StoredAnswer,
 } from '../../../server/store/store.ts'
 import { AT, sessionRecord } from '../session-fixture.ts'
 import type { StoreSubject } from './store-conformance.ts'
@@ -17,11 +16,7 @@ import type { StoreSubject } from './store-conformance.ts'
 const intent: Intent = { scope: 'POST /v1/sessions', key: 'key-of-attempts', fingerprint: 'f1' }
 const seconds = (count: number) => new Date(AT.getTime() + count * 1000)
 
-const answer = ({ id, status }: SessionRecord): StoredAnswer => ({
-  status: 201,
-  headers: {},
-  body: `${id} ${status}`,
-})
+const ending: Ending = { kind: 'opened', requestId: 'req_1' }
 
 const unknown = { failure: 'provider_timeout', attempt: 'unknown' } as const
 const failed = { failure: 'provider_unavailable', attempt: 'failed' } as const
@@ -64,7 +59,7 @@ export function describeAttempts({ name, open }: StoreSubject): void {
     }
 
     const fail = (store: Store, lease: Lease, result: SessionResult) =>
-      store.release(intent, lease, result, () => null, AT)
+      store.release(intent, lease, result, null, AT)
 
     const states = async (store: Store, { session }: Lease) =>
       (await store.findAttempts(session.id)).map(({ state, reference }) => reference ?? state)
@@ -76,7 +71,7 @@ export function describeAttempts({ name, open }: StoreSubject): void {
     async function openTwice(store: Store): Promise<Lease> {
       await fail(store, await claim(store), unknown)
       const lease = await claim(store)
-      await store.release(intent, lease, opened('ref_2'), answer, AT)
+      await store.release(intent, lease, opened('ref_2'), ending, AT)
       return lease
     }
 
@@ -95,7 +90,7 @@ export function describeAttempts({ name, open }: StoreSubject): void {
     ])('take no report that only names their session where the attempt %s', async (_, result) => {
       const store = await openStore()
       const lease = await claim(store)
-      await store.release(intent, lease, result, () => null, AT)
+      await store.release(intent, lease, result, null, AT)
       expect(await tell(store, lease, report('ref_of_another'))).toBeUndefined()
       expect(await store.findSession(lease.session.id)).toMatchObject({ status: 'pending' })
     })
@@ -117,7 +112,7 @@ export function describeAttempts({ name, open }: StoreSubject): void {
         const other = { ...intent, key: `key-of-another-${reference}` }
         const outcome = await store.claim(other, sessionRecord(), AT)
         if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
-        const releasing = store.release(other, outcome.lease, opened(reference), answer, AT)
+        const releasing = store.release(other, outcome.lease, opened(reference), ending, AT)
         await expect(releasing).rejects.toThrow(ReferenceTaken)
       }
     })
@@ -150,7 +145,7 @@ export function describeAttempts({ name, open }: StoreSubject): void {
       await fail(store, again, failed)
       expect(await states(store, again)).toEqual(['unknown'])
       const last = await claim(store, 0, repeatable)
-      await store.release(intent, last, opened('ref_1'), answer, AT)
+      await store.release(intent, last, opened('ref_1'), ending, AT)
       expect(await states(store, last)).toEqual(['ref_1'])
     })
 
@@ -225,9 +220,9 @@ export function describeAttempts({ name, open }: StoreSubject): void {
         const store = await openStore()
         const slow = await claim(store)
         const quick = await claim(store, 15)
-        await store.release(intent, quick, opened('ref_2'), answer, AT)
+        await store.release(intent, quick, opened('ref_2'), ending, AT)
         if (isPaidBefore) await store.settle(report('ref_1'), AT)
-        expect(await store.release(intent, slow, opened('ref_1'), answer, AT)).toBeUndefined()
+        expect(await store.release(intent, slow, opened('ref_1'), ending, AT)).toBeUndefined()
         expect(await states(store, slow)).toEqual(['ref_1', 'ref_2'])
         if (!isPaidBefore) await store.settle(report('ref_1'), AT)
         expect(await store.findSession(slow.session.id)).toMatchObject({
@@ -242,7 +237,7 @@ export function describeAttempts({ name, open }: StoreSubject): void {
       const store = await openStore()
       const slow = await claim(store)
       const quick = await claim(store, 15)
-      await store.release(intent, slow, { ...failed, failed: true }, answer, AT)
+      await store.release(intent, slow, { ...failed, failed: true }, ending, AT)
       expect(await states(store, quick)).toEqual(['failed', 'calling'])
       expect(await store.findSession(slow.session.id)).toMatchObject({ status: 'pending' })
     })
@@ -251,8 +246,8 @@ export function describeAttempts({ name, open }: StoreSubject): void {
       const store = await openStore()
       const slow = await claim(store)
       const quick = await claim(store, 15)
-      await store.release(intent, quick, opened('ref_1'), answer, AT)
-      await store.release(intent, slow, opened('ref_1'), answer, AT)
+      await store.release(intent, quick, opened('ref_1'), ending, AT)
+      await store.release(intent, slow, opened('ref_1'), ending, AT)
       expect(await states(store, quick)).toEqual(['ref_1'])
     })
 
@@ -261,7 +256,7 @@ export function describeAttempts({ name, open }: StoreSubject): void {
       const lease = await claim(store)
       expect(await tell(store, lease, report('ref_1'))).toBeUndefined()
       expect(await states(store, lease)).toEqual(['calling'])
-      await store.release(intent, lease, opened('ref_1'), answer, AT)
+      await store.release(intent, lease, opened('ref_1'), ending, AT)
       expect(await store.findSession(lease.session.id)).toMatchObject({ status: 'paid' })
     })
 
@@ -271,7 +266,7 @@ export function describeAttempts({ name, open }: StoreSubject): void {
       const lease = await claim(store)
       expect(await tell(store, lease, report('ref_2', { status: 'failed' }))).toBeUndefined()
       expect(await states(store, lease)).toEqual(['ref_2', 'calling'])
-      await store.release(intent, lease, opened('ref_2'), answer, AT)
+      await store.release(intent, lease, opened('ref_2'), ending, AT)
       expect(await states(store, lease)).toEqual(['unknown', 'ref_2'])
       expect(await store.findSession(lease.session.id)).toMatchObject({ status: 'failed' })
     })
@@ -303,13 +298,7 @@ export function describeAttempts({ name, open }: StoreSubject): void {
       const change = { ...intent, scope: `PATCH /v1/sessions/${id}` }
       const outcome = await store.claim(change, id, AT)
       if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
-      await store.release(
-        change,
-        outcome.lease,
-        { ...opened('ref_2'), amount: 3000n },
-        () => null,
-        AT,
-      )
+      await store.release(change, outcome.lease, { ...opened('ref_2'), amount: 3000n }, null, AT)
       expect(await store.findSession(id)).toMatchObject({ exception: 'underpaid', amount: 3000n })
       await store.settle(report('ref_2', { amount: 3000n }), AT)
       expect(await store.findSession(id)).toMatchObject({ status: 'paid' })
@@ -320,7 +309,7 @@ export function describeAttempts({ name, open }: StoreSubject): void {
       const frozen = await claim(store)
       await store.forgetIntents(seconds(1))
       const other = await claim(store, 86_400)
-      await store.release(intent, frozen, opened('ref_1'), answer, seconds(86_401))
+      await store.release(intent, frozen, opened('ref_1'), ending, seconds(86_401))
       const prior = await store.findPrior(intent.scope, intent.key)
       expect(prior).toMatchObject({ sessionId: other.session.id, answer: null })
     })

@@ -12,6 +12,6 @@ for (let index = 0; index < Number(count); index += 1) {
   if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
   const reference = `${name}-${index}`
   const result = { reference, redirectUrl: 'https://pay.example', failure: null }
-  await store.release(intent, outcome.lease, result, () => null, AT)
+  await store.release(intent, outcome.lease, result, null, AT)
 }
 await store.close()

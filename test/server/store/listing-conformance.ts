@@ -1,12 +1,13 @@
 /** What a person looks up in a store: lists of sessions, page by page, and what became of one. */
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Ending } from '../../../server/answer.ts'
 import type { SessionRecord } from '../../../server/session.ts'
 import type { SessionFilter, Store } from '../../../server/store/store.ts'
 import { AT, sessionRecord } from '../session-fixture.ts'
 import type { StoreSubject } from './store-conformance.ts'
 
 const seconds = (count: number) => new Date(AT.getTime() + count * 1000)
-const answer = () => ({ status: 201, headers: {}, body: '' })
+const ending: Ending = { kind: 'opened', requestId: 'req_1' }
 const ids = (sessions: readonly SessionRecord[]) => sessions.map(({ id }) => id)
 
 export function describeListing({ name, open }: StoreSubject): void {
@@ -29,7 +30,7 @@ export function describeListing({ name, open }: StoreSubject): void {
       const outcome = await store.claim(intent, session, session.createdAt)
       if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
       const result = { reference: `ref_${session.id}`, failure: null }
-      await store.release(intent, outcome.lease, result, answer, session.createdAt)
+      await store.release(intent, outcome.lease, result, ending, session.createdAt)
       return session
     }
 

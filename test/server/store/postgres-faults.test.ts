@@ -90,13 +90,13 @@ describe('a transaction', () => {
     await other.query('begin')
     await other.query('select from intents for update')
     let answers = 0
-    const released = store.release(
-      intent,
-      claimed.lease,
-      opened,
-      (session) => ({ status: 201, headers: {}, body: `${session.id} ${(answers += 1)}` }),
-      AT,
-    )
+    const ending = {
+      kind: 'refused',
+      get answer() {
+        return { status: 502, headers: {}, body: `${id} ${(answers += 1)}` }
+      },
+    } as const
+    const released = store.release(intent, claimed.lease, opened, ending, AT)
     await vi.waitFor(async () => expect(await waiting(other)).toBe(1))
     await other.query('select from sessions for update')
     await other.query('commit')
@@ -114,7 +114,7 @@ describe('a transaction', () => {
       const claimed = await store.claim(named, sessionRecord(), AT)
       if (claimed.kind !== 'claimed') throw new Error(claimed.kind)
       const { id } = claimed.lease.session
-      await store.release(named, claimed.lease, { ...opened, reference }, () => null, AT)
+      await store.release(named, claimed.lease, { ...opened, reference }, null, AT)
       return id
     }
     await openOne('ref_1')
@@ -132,7 +132,7 @@ describe('a transaction', () => {
     const other = await openClient(url)
     await other.query('begin')
     await other.query('select from sessions for update')
-    const release = () => store.release(intent, claimed.lease, opened, () => null, AT)
+    const release = () => store.release(intent, claimed.lease, opened, null, AT)
     await expect(release()).rejects.toThrow(StoreUnavailable)
     await other.query('rollback')
     await expect(release()).resolves.toBeNull()
@@ -176,7 +176,7 @@ describe('a store whose database went away', () => {
 
       await server.kill()
       await expect(store.ping()).rejects.toThrow(StoreUnavailable)
-      const release = () => store.release(intent, claimed.lease, opened, () => null, AT)
+      const release = () => store.release(intent, claimed.lease, opened, null, AT)
       await expect(release()).rejects.toMatchObject({ status: 503, members: { retryable: true } })
 
       await server.start()
