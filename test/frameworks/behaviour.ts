@@ -85,6 +85,7 @@ export function describeSample(sample: Sample): void {
 
     it('leaves nothing behind when the checkout was mounted and unmounted fifty times', async () => {
       const { page, complaints } = await open()
+      expect(await livingCheckouts(page), 'while it is there').toBe(1)
       await toggle(page, 101)
       expect(await page.locator('coinslot-checkout').count()).toBe(0)
       expect(await livingCheckouts(page)).toBe(0)

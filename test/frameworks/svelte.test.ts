@@ -1,0 +1,3 @@
+import { describeSample } from './behaviour.ts'
+
+describeSample({ name: 'svelte', site: 'dist' })
