@@ -8,6 +8,7 @@ import { getRequestListener } from '@hono/node-server'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import dts from 'vite-plugin-dts'
 import { framedPages } from './demo/framed-pages.ts'
+import { documentation, documentationPages } from './demo/generate/documentation.ts'
 import { configurationJsonSchema } from './server/configuration-schema.ts'
 import type { Coinslot } from './server/coinslot.ts'
 import { version } from './server/version.ts'
@@ -40,7 +41,10 @@ export default defineConfig(({ mode }) => ({
         assetsInlineLimit: 0,
         modulePreload: { polyfill: false },
         rollupOptions: {
-          input: ['index', 'looks', 'return'].map((page) => here(`demo/${page}.html`)),
+          input: [
+            ...['index', 'looks', 'return'].map((page) => here(`demo/${page}.html`)),
+            ...documentationPages(),
+          ],
         },
       },
     },
@@ -116,6 +120,7 @@ export default defineConfig(({ mode }) => ({
     languageFiles(),
     serverElements(),
     verifiedParts(),
+    documentation(),
     framedPages(),
     pinnedScript(),
     mode === 'start' ? [] : [declarations(), descriptions()],

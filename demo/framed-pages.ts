@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 import { colophon, frameHead, masthead } from './frame.ts'
 
-/** The addresses of the pages in this folder; `/docs/` is made by a builder of its own. */
-const ADDRESSES = ['/', '/shop', '/donate', '/looks.html', '/docs/']
+/** The addresses of the pages in this folder; those of the documentation are on no disk. */
+const ADDRESSES = ['/', '/shop', '/donate', '/looks.html']
 
 export function framedPages(): Plugin {
-  const pages = new Set(ADDRESSES.filter((address) => existsSync(fileOf(address))))
+  const pages = new Set([...ADDRESSES.filter((address) => existsSync(fileOf(address))), '/docs/'])
   return {
     name: 'coinslot:framed-pages',
     transformIndexHtml: {

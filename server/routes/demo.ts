@@ -34,7 +34,12 @@ export interface Demo {
 }
 
 export function demoRoutes({ root, offers, trace }: Demo, config: Config, store: Store): Hono<Env> {
-  const files = serveStatic<Env>({ root })
+  const files = serveStatic<Env>({
+    root,
+    onFound(path, c) {
+      if (path.endsWith('.md')) c.header('Content-Type', 'text/markdown; charset=utf-8')
+    },
+  })
   const page = serveStatic<Env>({ root, rewriteRequestPath: (path) => `${path}.html` })
   const headers = (cacheControl: string): MiddlewareHandler<Env> =>
     async function demoHeaders(c, next) {
@@ -63,7 +68,9 @@ export function demoRoutes({ root, offers, trace }: Demo, config: Config, store:
       c.json(await offers.signCart(await readBody(c, cartSchema)), 201),
     )
     .get('/', headers('no-cache'), files)
-    .get('/:page{[a-z-]+\\.(html|svg)}', headers('no-cache'), files)
+    .get('/:page{[a-z-]+\\.(html|svg|txt)}', headers('no-cache'), files)
+    .get('/docs', (c) => c.redirect('/docs/'))
+    .get('/docs/:page{([a-z-]+\\.(html|md))?}', headers('no-cache'), files)
     .get('/:page{shop|donate}', headers('no-cache'), page)
     .get('/assets/*', headers('public, max-age=31536000, immutable'), files)
 }

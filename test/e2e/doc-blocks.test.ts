@@ -5,7 +5,7 @@ import schema from 'custom-elements-manifest/schema.json' with { type: 'json' }
 import { describe, expect, it } from 'vitest'
 import { elementsOf, readManifest } from '../../widget/generate/manifest.ts'
 import { packageFiles } from '../../widget/generate/package-files.ts'
-import { withTables } from '../../widget/generate/readme-tables.ts'
+import { TABLES, withTables } from '../../widget/generate/readme-tables.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
@@ -81,9 +81,9 @@ describe('what is made of the doc blocks', () => {
     expect(read(`dist/${path}`)).toBe(text)
   })
 
-  it('is in the tables of README, which `npm run readme` writes', () => {
-    const readme = read('README.md')
-    expect(readme).toBe(withTables(readme, elements))
+  it.each(TABLES)('is in the tables of %s, which `npm run readme` writes', (path, extent) => {
+    const text = read(path)
+    expect(text).toBe(withTables(text, elements, extent))
   })
 
   it('gives editors every attribute with its values', () => {

@@ -1,7 +1,10 @@
-/** `npm run readme`: writes the tables of README.md anew. */
+/** `npm run readme`: writes the tables of README.md and of the documentation anew. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { elementsOf, readManifest } from './manifest.ts'
-import { withTables } from './readme-tables.ts'
+import { TABLES, withTables } from './readme-tables.ts'
 
-const file = new URL('../../README.md', import.meta.url)
-writeFileSync(file, withTables(readFileSync(file, 'utf8'), elementsOf(readManifest())))
+const elements = elementsOf(readManifest())
+for (const [path, extent] of TABLES) {
+  const file = new URL(`../../${path}`, import.meta.url)
+  writeFileSync(file, withTables(readFileSync(file, 'utf8'), elements, extent))
+}

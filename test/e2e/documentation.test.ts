@@ -1,0 +1,100 @@
+/** The documentation's pages as a reader has them: every link leads somewhere, everybody can read them, nobody else is asked. */
+import { readFileSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readPages } from '../../demo/generate/pages.ts'
+import { openBrowser, openPage } from './browser.ts'
+import { equip, findCuts, findFaults, findSmallTargets, findUnseenFocus } from './page-checks.ts'
+import { startServer, type ServerProcess } from './server-process.ts'
+
+const TELEPHONE = { viewport: { width: 320, height: 640 }, hasTouch: true }
+
+const pages = readPages()
+
+describe('the documentation', () => {
+  let server: ServerProcess
+  let browser: Browser
+  beforeAll(async () => {
+    ;[server, browser] = await Promise.all([startServer(), openBrowser()])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+  })
+
+  async function open(path: string, options: Parameters<typeof openPage>[1] = {}) {
+    const watched = await openPage(browser, options)
+    const hosts = new Set<string>()
+    watched.page.on('request', (request) => hosts.add(new URL(request.url()).origin))
+    await equip(watched.page)
+    await watched.page.goto(server.url + path)
+    return { ...watched, hosts }
+  }
+
+  describe.each(pages)('$path', ({ path, title }) => {
+    it.each(['light', 'dark'] as const)('can be read by everybody, %s', async (colorScheme) => {
+      const { page, complaints, hosts } = await open(path, { colorScheme })
+      expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(title)
+      expect(await findFaults(page)).toEqual([])
+      expect(complaints).toEqual([])
+      expect([...hosts]).toEqual([server.url])
+    })
+
+    it('fits a telephone, with targets that a finger hits, its lists of pages and sections open', async () => {
+      const { page } = await open(path, TELEPHONE)
+      for (const summary of await page.locator('summary').all()) await summary.click()
+      expect(await findCuts(page)).toEqual([])
+      expect(await findSmallTargets(page)).toEqual([])
+      expect(await findFaults(page)).toEqual([])
+    })
+
+    it('has links that lead somewhere', async () => {
+      const { page } = await open(path)
+      const links = await page
+        .locator('.docs a')
+        .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href))
+      const own = [...new Set(links)].filter((link) => link.startsWith(server.url))
+      expect(own.length).toBeGreaterThan(pages.length - 1)
+      const dead: string[] = []
+      for (const link of own) {
+        const { hash } = new URL(link)
+        const answer = await fetch(link)
+        const isThere =
+          answer.ok && (!hash || (await answer.text()).includes(`id="${hash.slice(1)}"`))
+        if (!isThere) dead.push(link)
+      }
+      expect(dead).toEqual([])
+    })
+  })
+
+  it('shows where the focus is on its way through a page', async () => {
+    const { page } = await open('/docs/')
+    const media = [{ colorScheme: 'light' }, { colorScheme: 'dark' }] as const
+    expect(await findUnseenFocus(page, media)).toEqual([])
+  })
+
+  it('is there for programs, too: each page as Markdown, listed in llms.txt, and whole in llms-full.txt', async () => {
+    const read = async (path: string) => {
+      const answer = await fetch(server.url + path)
+      expect(answer.headers.get('Content-Type'), path).toMatch(/^text\/(plain|markdown)/)
+      return answer.text()
+    }
+    const list = await read('/llms.txt')
+    const listed = [...list.matchAll(/\]\((\/docs\/[\w-]+\.md)\)/g)].map(([, path = '']) => path)
+    expect(listed).toEqual(pages.map(({ name }) => `/docs/${name}.md`))
+    const whole = await read('/llms-full.txt')
+    for (const path of listed) expect(whole).toContain(await read(path))
+    expect(whole).not.toContain('<!--')
+  })
+
+  it('is linked by README with nothing that there is not', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const links = [...readme.matchAll(/\]\(demo\/docs\/([\w-]+)\.md(#[\w-]+)?\)/g)]
+    expect(links.length).toBeGreaterThan(0)
+    for (const [link, name, hash] of links) {
+      const page = pages.find((page) => page.name === name)
+      expect(page, link).toBeDefined()
+      if (hash) expect(page?.html, link).toContain(`id="${hash.slice(1)}"`)
+    }
+  })
+})
