@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
+import { getPath } from 'hono/utils/url'
+import { basePathOf, withoutBase } from './base-path.ts'
 import type { Config } from './config.ts'
 import { CoinslotError, MethodNotAllowed, NotFound, OriginNotAllowed, toProblem } from './errors.ts'
 import type { Log } from './log.ts'
@@ -15,7 +17,13 @@ import { checkoutRoutes } from './routes/checkouts.ts'
 import { allowOrigins } from './routes/cors.ts'
 import { demoRoutes, type Demo } from './routes/demo.ts'
 import { traceOpening, traceWebhook } from './routes/demo-trace.ts'
-import { refuseEmbedding, refuseNul, requireOrigin, type Env } from './routes/guards.ts'
+import {
+  refuseEmbedding,
+  refuseNul,
+  requireOrigin,
+  requireUnreadBody,
+  type Env,
+} from './routes/guards.ts'
 import { healthRoutes } from './routes/health.ts'
 import { toKnown } from './routes/known-error.ts'
 import { notFoundPage, wantsPage } from './routes/not-found-page.ts'
@@ -46,7 +54,10 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, providers, store, log } = deps
-  const app = new Hono<Env>()
+  const base = basePathOf(config.publicUrl)
+  const app = new Hono<Env>(
+    base === '' ? {} : { getPath: (request) => withoutBase(getPath(request), base) },
+  )
   const sessions = createSessions(deps)
 
   app.use(logRequests(log))
@@ -61,7 +72,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
 
   for (const path of ['/v1/*', '/pay/*', '/bridge/*', '/sandbox/*']) app.use(path, refuseEmbedding)
   app.post('/sandbox/pay/*', requireOrigin(config))
-  app.use('/sandbox/*', refuseNul)
+  app.use('/sandbox/*', refuseNul, requireUnreadBody)
 
   if (deps.demo) {
     app.use('/v1/sessions', traceOpening(deps.demo.trace))
@@ -72,14 +83,14 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/v1/webhooks', webhookRoutes(deps.settlement))
   app.route('/pay', payRoutes({ config, providers, sessions, log }))
   app.route('/bridge', bridgeRoutes(deps))
-  app.route('/', widgetRoutes(deps.widget))
+  app.route('/', widgetRoutes(deps.widget, base))
   app.route('/', healthRoutes(store))
   app.route('/', openApiRoutes(config.publicUrl))
   if (deps.sandbox) app.route('/sandbox', deps.sandbox)
   if (deps.demo) app.route('/', demoRoutes(deps.demo, config, store))
 
   app.notFound((c) =>
-    wantsPage(c) ? notFoundPage(c, deps.demo && '/') : answerError(c, new NotFound()),
+    wantsPage(c) ? notFoundPage(c, base, deps.demo && `${base}/`) : answerError(c, new NotFound()),
   )
   app.onError((error, c) => {
     const known = toKnown(error, c.req.raw)

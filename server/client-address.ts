@@ -6,7 +6,25 @@ import ipaddr from 'ipaddr.js'
 export interface RequestSource {
   readonly address?: string | undefined
   /** What Node's server has, and `@hono/node-server` passes on. */
-  readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } }
+  readonly incoming?: {
+    readonly socket: { readonly remoteAddress?: string | undefined }
+    readonly readableDidRead?: boolean
+    /** The bytes of the body, where something that has read them has kept them. */
+    readonly rawBody?: unknown
+  }
+}
+
+/** What servers pass on beside a request: the above, or the words of `Deno.serve` or `Bun.serve`. */
+export type ServerSource =
+  | RequestSource
+  | { readonly remoteAddr: { readonly hostname?: string } }
+  | { requestIP(request: Request): { readonly address: string } | null }
+
+export function sourceOf(request: Request, source: ServerSource = {}): RequestSource {
+  if ('remoteAddr' in source) return { address: source.remoteAddr.hostname }
+  // Bun's server also has an `address`, which is its own.
+  if ('requestIP' in source) return { address: source.requestIP(request)?.address }
+  return source
 }
 
 /** Whoever has an IPv6 address has a network of this size, and may use another one each time. */

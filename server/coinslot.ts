@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { DestinationStream } from 'pino'
 import { createApp } from './app.ts'
-import type { RequestSource } from './client-address.ts'
+import { sourceOf, type ServerSource } from './client-address.ts'
 import { parseConfig, type Config, type Environment } from './config.ts'
 import type { NotificationType } from './contract/schemas.ts'
 import { toText } from './log-text.ts'
@@ -13,6 +13,7 @@ import { createLog, type Log } from './log.ts'
 import type { NotificationListener } from './notifications/listeners.ts'
 import { createNotifications } from './notifications/notifications.ts'
 import { createProviders, type ProviderTiming } from './configured-providers.ts'
+import { createNodeHandler, type NodeHandler } from './node-handler.ts'
 import { isPublicAddress } from './public-address.ts'
 import { createRateLimits } from './rate-limits.ts'
 import { createRepeat, type Repeat } from './repeat.ts'
@@ -29,13 +30,14 @@ import { createSqlStore } from './store/sql-store.ts'
 import type { Store } from './store/store.ts'
 import { readWidgetFiles } from './widget-files.ts'
 import { createTransport, type Transport } from './transport.ts'
+import { withinProcess, WITHIN } from './within-process.ts'
 
 export interface CoinslotOptions {
   /** What `coinslot.config.json` holds; left out: demo mode. */
   readonly configuration?: unknown
   /** Secrets and settings of the process, such as `process.env`. */
   readonly environment: Environment
-  /** Where this process can reach itself; `http://127.0.0.1:{PORT}` by default. */
+  /** Where this process reaches itself by HTTP, for the sandbox; by default it is reached within the process. */
   readonly selfUrl?: string
   /** Where log lines go; standard error by default. */
   readonly logTo?: DestinationStream
@@ -57,10 +59,17 @@ export interface Coinslot {
   readonly config: Config
   readonly log: Log
   /**
-   * Answers a request; what any fetch server can call.
-   * @param source whose request it is; without an address, sessions are limited by checkout and provider alone
+   * Answers a request; what any fetch server can call, at the root of its addresses or beneath the path of
+   * `publicUrl`, which may be there or taken away.
+   * @param source whose request it is: what Deno, Bun and `@hono/node-server` pass on, or an address; without one,
+   * sessions are limited by checkout and provider alone
    */
-  fetch(request: Request, source?: RequestSource): Response | Promise<Response>
+  fetch(request: Request, source?: ServerSource): Response | Promise<Response>
+  /**
+   * The same for Node's HTTP server, and for Express and Fastify on it. Nothing before it may have read the
+   * body, unless its bytes are kept as `rawBody`.
+   */
+  readonly handler: NodeHandler
   /**
    * Calls a listener with each notification of a type until what is returned is called; register all
    * of them right after this was created. It is told at least once (the event's `id` stays the same)
@@ -78,8 +87,8 @@ export interface Coinslot {
    */
   endStreams(): void
   /**
-   * Waits for the notifications that are being sent, then closes the store; call it when no request is
-   * being answered any more.
+   * Stops all work beside the requests, waits for the notifications that are being sent, then closes the
+   * store; call it when no request is being answered any more. Nothing of it would keep the process running.
    */
   close(): Promise<void>
 }
@@ -123,16 +132,24 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   })
   const feed = createSessionFeed({ store, now })
   const trace = createDemoTrace({ store, now })
-  const selfUrl = options.selfUrl ?? `http://127.0.0.1:${config.port}`
+  const selfUrl = options.selfUrl ?? WITHIN
+  const reach = withinProcess(transport, (request) => app.fetch(request, {}))
   const sandboxSecret = makeSandboxSecret(config)
-  const providers = createProviders(config, { transport, timing, log, selfUrl, sandboxSecret, now })
+  const providers = createProviders(config, {
+    transport: reach,
+    timing,
+    log,
+    selfUrl,
+    sandboxSecret,
+    now,
+  })
   const settlement = createSettlement({ providers, store, log, now })
   const { reconcileDue, reconcileAll } = createReconciler({ store, settlement, log, now })
   const sandbox = createSandboxApp({
     ledger: createSandboxLedger(database.db),
     report: createSandboxReporter({
       secret: sandboxSecret,
-      transport,
+      transport: reach,
       now,
       onFailure: (payment) => log.error({ payment }, 'sandbox: nobody took the webhook'),
     }),
@@ -180,10 +197,14 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     feed.lookAt(id).catch((error: unknown) => log.debug({ err: error }, 'a change was not read'))
   })
 
+  const fetch: Coinslot['fetch'] = (request, source) =>
+    app.fetch(request, sourceOf(request, source))
+
   return {
     config,
     log,
-    fetch: (request, source) => app.fetch(request, source),
+    fetch,
+    handler: createNodeHandler(fetch),
     on: (type, listener) => notifications.on(type, listener),
     reconcile: () => reconcileAll(),
     endStreams,

@@ -46,6 +46,17 @@ export class InvalidRequest extends CoinslotError {
   }
 }
 
+/** Whoever embeds the server has let something else have the body, of which not even a copy is left. */
+export class BodyAlreadyRead extends CoinslotError {
+  readonly code = 'internal'
+  readonly status = 500
+  constructor() {
+    super(
+      'something ahead of Coinslot has read the body: mount Coinslot before body parsers, or have them keep its bytes as request.rawBody',
+    )
+  }
+}
+
 /** The other end hung up in the middle of its request: nobody reads the answer, and nothing is wrong here. */
 export class RequestCutOff extends CoinslotError {
   readonly code = 'invalid_request'

@@ -1,7 +1,9 @@
 /** `coinslot/server`: Coinslot inside a server of your own. */
 export { createCoinslot, type Coinslot, type CoinslotOptions } from './coinslot.ts'
 export type { Notification, NotificationType, Session } from './contract/schemas.ts'
+export type { NodeHandler } from './node-handler.ts'
 export type { NotificationEvent, NotificationListener } from './notifications/listeners.ts'
+export type { RequestSource, ServerSource } from './client-address.ts'
 export { ConfigurationError } from './config.ts'
 export { defineConfig, type Configuration } from './configuration-schema.ts'
 export type { OfferTerms } from './offer-terms.ts'

@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { findClientAddress, type RequestSource } from '../client-address.ts'
 import type { Config } from '../config.ts'
 import {
+  BodyAlreadyRead,
   IdempotencyKeyInvalid,
   IdempotencyKeyMissing,
   InvalidRequest,
@@ -88,6 +89,16 @@ export const requireJson: MiddlewareHandler<Env> = async function requireJson(c,
   if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== 'identity') {
     throw new UnsupportedMediaType()
   }
+  await next()
+}
+
+/** A webhook's signature is of bytes: what a body parser has made of them is no substitute. */
+export const requireUnreadBody: MiddlewareHandler<Env> = async function requireUnreadBody(c, next) {
+  const { incoming } = c.env
+  const isRead = incoming
+    ? incoming.readableDidRead === true && incoming.rawBody === undefined
+    : c.req.raw.bodyUsed
+  if (isRead) throw new BodyAlreadyRead()
   await next()
 }
 

@@ -22,13 +22,13 @@ export function wantsPage(c: Context<Env>): boolean {
 }
 
 /** In English: no language has its texts, and nobody comes by here on the way to pay. */
-export async function notFoundPage(c: Context<Env>, way?: string): Promise<Response> {
+export async function notFoundPage(c: Context<Env>, base: string, way?: string): Promise<Response> {
   const language = await loadPageLanguage('en')
   c.header('Content-Security-Policy', POLICY)
   c.header('Cache-Control', 'no-store')
   const title = 'There is nothing at this address'
   const page = buyerPage(
-    { language, title, stylesheet: '/pay/page.css' },
+    { language, title, stylesheet: `${base}/pay/page.css` },
     html`<main>
       <h1>${title}</h1>
       <p>The link may be cut off, or the page may have moved.</p>

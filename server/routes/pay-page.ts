@@ -22,6 +22,8 @@ export interface PayPage {
   readonly offer: string | undefined
   /** Where the form is posted to. */
   readonly path: string
+  /** Of the server's own address. */
+  readonly base: string
   /** This page's address, to be shared. */
   readonly link: string
   /** The locale that amounts are written by. */
@@ -51,7 +53,7 @@ export function payPage(page: PayPage): Html {
   const title = checkout.description ?? messages.label
   const error = errorOf(page, money)
   return document(
-    language,
+    page,
     // What is read first of a page that comes again is why.
     error === undefined ? title : `${error} · ${title}`,
     html`${page.test && html`<p class="badge">${messages.test}</p>`}
@@ -61,10 +63,10 @@ export function payPage(page: PayPage): Html {
 }
 
 /** A document that only says what went wrong. */
-export function messagePage(code: ErrorCode, language: PageLanguage): Html {
+export function messagePage(code: ErrorCode, language: PageLanguage, base: string): Html {
   // Whoever comes by a dead link should not be told to try again.
   const text = textOf(code === 'checkout_not_found' ? 'unavailable' : code, language)
-  return document(language, text, html`<h1>${text}</h1>`)
+  return document({ language, base }, text, html`<h1>${text}</h1>`)
 }
 
 function form(page: PayPage, money: MoneyFormat): Html {
@@ -200,7 +202,11 @@ function textOf(code: PayProblem, { checkout, customer }: PageLanguage): string 
   return (Object.hasOwn(messages, code) && messages[code]) || checkout.failed
 }
 
-function document(language: PageLanguage, title: string, content: Html): Html {
-  const stylesheet = '/pay/page.css'
+function document(
+  { language, base }: Pick<PayPage, 'language' | 'base'>,
+  title: string,
+  content: Html,
+): Html {
+  const stylesheet = `${base}/pay/page.css`
   return buyerPage({ language, title, stylesheet }, html`<main>${content}</main>`)
 }

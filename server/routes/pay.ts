@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { ConstantBackoff, handleType, retry } from 'cockatiel'
 import { Hono, type Context } from 'hono'
+import { basePathOf } from '../base-path.ts'
 import type { Config } from '../config.ts'
 import type { ConfiguredProvider } from '../configured-providers.ts'
 import { readAmount } from '../contract/amount-text.ts'
@@ -19,7 +20,7 @@ import type { Answer, Caller } from '../intents.ts'
 import type { Log } from '../log.ts'
 import type { Sessions } from '../sessions.ts'
 import { loadPageLanguage } from '../page-language.ts'
-import { addressOf, limitBody, requireOrigin, type Env } from './guards.ts'
+import { addressOf, limitBody, requireOrigin, requireUnreadBody, type Env } from './guards.ts'
 import { toKnown } from './known-error.ts'
 import { localeOf } from './page-locale.ts'
 import { customerTexts, readCustomer, type Fields } from './pay-fields.ts'
@@ -61,6 +62,8 @@ const untilAnswered = retry(handleType(IdempotencyInProgress), {
 
 export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<Env> {
   const app = new Hono<Env>()
+  const base = basePathOf(config.publicUrl)
+  const { origin } = new URL(config.publicUrl)
 
   app.use(async (c, next) => {
     await next()
@@ -72,7 +75,7 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     logFailure(c, known)
     setHeaders(c, known)
     const language = await loadPageLanguage(localeOf(c, c.req.query('locale')))
-    return c.html(messagePage(known.code, language), known.status as 400)
+    return c.html(messagePage(known.code, language, base), known.status as 400)
   })
 
   app.get('/page.css', (c) => {
@@ -85,10 +88,16 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
       const page = await pageFor(c, { amount, locale, offer })
       return c.html(payPage(locale === undefined ? asLocaleWrites(page) : page))
     })
-    app.post(path, requireOrigin(config), limitBody(MAX_BODY_BYTES), async (c) => {
-      const fields = await readForm(c)
-      return pay(c, await pageFor(c, fields))
-    })
+    app.post(
+      path,
+      requireOrigin(config),
+      requireUnreadBody,
+      limitBody(MAX_BODY_BYTES),
+      async (c) => {
+        const fields = await readForm(c)
+        return pay(c, await pageFor(c, fields))
+      },
+    )
   }
   return app
 
@@ -97,15 +106,16 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     const { offer, key } = fields
     const { checkout, missing } = await sessions.findTerms({ checkout: id, offer })
     const locale = localeOf(c, fields['locale'])
-    const path = id === undefined ? '/pay' : `/pay/${encodeURIComponent(id)}`
+    const path = id === undefined ? `${base}/pay` : `${base}/pay/${encodeURIComponent(id)}`
     const language = await loadPageLanguage(locale)
     const messages = customerTexts(language.customer)
     return {
       checkoutId: id,
       checkout,
       offer,
+      base,
       path,
-      link: `${config.publicUrl}${path}${offer === undefined ? '' : `?offer=${offer}`}`,
+      link: `${origin}${path}${offer === undefined ? '' : `?offer=${offer}`}`,
       locale,
       language,
       customer: { parts: missing, fields, locale, messages },

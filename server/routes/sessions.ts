@@ -1,5 +1,6 @@
 /** `/v1/sessions`: opening, changing, reading and following a session. */
 import { Hono, type Context } from 'hono'
+import { basePathOf } from '../base-path.ts'
 import type { Config } from '../config.ts'
 import { createSessionSchema, updateSessionSchema } from '../contract/schemas.ts'
 import type { Answer, Caller } from '../intents.ts'
@@ -13,6 +14,7 @@ import {
   requireIdempotencyKey,
   requireJson,
   requireOrigin,
+  requireUnreadBody,
   type Env,
 } from './guards.ts'
 import { sessionEvents } from './session-events.ts'
@@ -20,9 +22,11 @@ import { sessionEvents } from './session-events.ts'
 const MAX_BODY_BYTES = 16_384
 
 export function sessionRoutes(config: Config, sessions: Sessions, feed: SessionFeed): Hono<Env> {
+  const base = basePathOf(config.publicUrl)
   const guards = [
     requireOrigin(config),
     requireJson,
+    requireUnreadBody,
     limitBody(MAX_BODY_BYTES),
     requireIdempotencyKey,
   ] as const
@@ -34,13 +38,17 @@ export function sessionRoutes(config: Config, sessions: Sessions, feed: SessionF
     })
     .post('/', ...guards, async (c) => {
       const body = await readBody(c, createSessionSchema)
-      return answer(c, await sessions.create(body, caller(c, config)))
+      return answer(c, await sessions.create(body, caller(c, config)), base)
     })
     .get('/:id', async (c) => c.json(toPublicSession(await sessions.find(c.req.param('id')))))
     .get('/:id/events', sessionEvents(config, feed))
     .patch('/:id', ...guards, async (c) => {
       const body = await readBody(c, updateSessionSchema)
-      return answer(c, await sessions.update(c.req.param('id') ?? '', body, caller(c, config)))
+      return answer(
+        c,
+        await sessions.update(c.req.param('id') ?? '', body, caller(c, config)),
+        base,
+      )
     })
 }
 
@@ -53,7 +61,16 @@ function caller(c: Context<Env>, config: Config): Caller {
   }
 }
 
-function answer(c: Context<Env>, { status, headers, body, replayed }: Answer): Response {
+function answer(
+  c: Context<Env>,
+  { status, headers, body, replayed }: Answer,
+  base: string,
+): Response {
   if (replayed) c.header('Idempotency-Replayed', 'true')
-  return c.body(body, status as 200, headers)
+  const { Location: path } = headers
+  return c.body(
+    body,
+    status as 200,
+    path === undefined ? headers : { ...headers, Location: base + path },
+  )
 }

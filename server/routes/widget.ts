@@ -11,18 +11,21 @@ import type { Env } from './guards.ts'
 const REVALIDATED = 'public, no-cache'
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
-/** Only the files that were built have a route: nothing of an address is ever a path on the disk. */
-export function widgetRoutes({ script, parts }: WidgetFiles): Hono<Env> {
+/**
+ * Only the files that were built have a route: nothing of an address is ever a path on the disk.
+ * @param base the path of the server's own address
+ */
+export function widgetRoutes({ script, parts }: WidgetFiles, base: string): Hono<Env> {
   const answerScript = answerWith(script)
-  const src = `/coinslot-${version}.js`
+  const pinned = `/coinslot-${version}.js`
   const hash = createHash('sha384').update(script).digest('base64')
   const routes = new Hono<Env>()
     .get('/coinslot.js', etag(), (c) => answerScript(c, REVALIDATED))
-    .get(src, etag(), (c) => answerScript(c, IMMUTABLE))
+    .get(pinned, etag(), (c) => answerScript(c, IMMUTABLE))
     .get('/coinslot.json', (c) => {
       c.header('Cache-Control', REVALIDATED)
       c.header('Access-Control-Allow-Origin', '*')
-      return c.json({ version, src, integrity: `sha384-${hash}` })
+      return c.json({ version, src: base + pinned, integrity: `sha384-${hash}` })
     })
   for (const [name, source] of parts) {
     const answerPart = answerWith(source)
