@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
+import { controlsHtml } from './configurator/controls-html.ts'
+import { describedFields, eventsOf, readElement } from './configurator/manifest-fields.ts'
 import { colophon, frameHead, masthead } from './frame.ts'
 
 /** The addresses of the pages in this folder; those of the documentation are on no disk. */
@@ -19,9 +21,16 @@ export function framedPages(): Plugin {
           .replace('<!-- frame: masthead -->', () =>
             masthead({ current: path.replace(/index\.html$/, ''), pages }),
           )
-          .replace('<!-- frame: colophon -->', colophon),
+          .replace('<!-- frame: colophon -->', colophon)
+          .replace(/<!-- configurator: (\w+) -->/g, (_, what: string) => configuratorHtml(what)),
     },
   }
+}
+
+function configuratorHtml(what: string): string {
+  const element = readElement()
+  if (what === 'events') return eventsOf(element).join(' ')
+  return controlsHtml(describedFields(element), what as Parameters<typeof controlsHtml>[1])
 }
 
 function fileOf(address: string): string {

@@ -18,7 +18,7 @@ describe('an ending that is rehearsed on the demo page', () => {
   async function openBank() {
     const watched = await openPage(browser)
     const { page } = watched
-    await page.goto(server.url)
+    await page.goto(`${server.url}/?view.pay=leave`)
     await page.getByRole('button', { name: 'Pay $25.00' }).click()
     await page.waitForURL(/\/sandbox\/pay\/sbx_/)
     await page.getByText('Test: no real money').waitFor()

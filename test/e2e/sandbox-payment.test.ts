@@ -17,13 +17,13 @@ describe('a payment on the demo page', () => {
   /** The demo page with its checkout ready for an amount. */
   async function openDemo() {
     const watched = await openPage(browser)
-    await watched.page.goto(server.url)
+    await watched.page.goto(`${server.url}/?view.pay=leave`)
     await watched.page.getByRole('button', { name: 'Pay $25.00' }).waitFor()
     return watched
   }
 
   async function payAmount(page: Page, typed: string, shown: string): Promise<void> {
-    await page.getByRole('textbox').fill(typed)
+    await page.locator('coinslot-checkout').getByRole('textbox').fill(typed)
     await page.getByRole('button', { name: `Pay ${shown}` }).click()
     await page.waitForURL(/\/sandbox\/pay\/sbx_/)
   }
@@ -31,10 +31,10 @@ describe('a payment on the demo page', () => {
   it('is not begun under the minimum: the field has the focus, and nothing was sent', async () => {
     const { page, calls } = await openDemo()
     const before = calls.length
-    await page.getByRole('textbox').fill('4.99')
+    await page.locator('coinslot-checkout').getByRole('textbox').fill('4.99')
     await page.keyboard.press('Enter')
-    await page.getByText('The minimum is $5.00').waitFor()
-    const field = page.getByRole('textbox')
+    await page.locator('coinslot-checkout').getByText('The minimum is $5.00').waitFor()
+    const field = page.locator('coinslot-checkout').getByRole('textbox')
     expect(await field.getAttribute('aria-invalid')).toBe('true')
     expect(await field.evaluate((input) => input.matches(':focus'))).toBe(true)
     expect(calls.slice(before)).toEqual([])
@@ -112,7 +112,7 @@ describe('a payment on the demo page', () => {
     await page.getByRole('radio', { name: /tip/i }).focus()
     await page.keyboard.press('Space')
     await page.getByRole('button', { name: 'Pay ¥500' }).waitFor()
-    await page.getByRole('textbox').focus()
+    await page.locator('coinslot-checkout').getByRole('textbox').focus()
     await page.keyboard.press('ControlOrMeta+A')
     await page.keyboard.type('1200')
     await page.keyboard.press('Enter')
