@@ -3,7 +3,7 @@
 const HASH = /^sha512-[A-Za-z0-9+/]{86}==$/
 
 /**
- * @typedef {{ version?: string, integrity?: string, resolved?: string, link?: boolean, hasInstallScript?: boolean }} LockedPackage
+ * @typedef {{ version?: string, integrity?: string, resolved?: string, link?: boolean, inBundle?: boolean, hasInstallScript?: boolean }} LockedPackage
  * @typedef {{ lockfileVersion?: number, packages?: Record<string, LockedPackage> }} Lockfile
  * @typedef {{ allowScripts?: Record<string, boolean> }} Manifest
  */
@@ -45,11 +45,12 @@ function isOurs({ version, integrity, resolved, link }) {
  * @param {LockedPackage} locked
  * @param {boolean} isDecided whether its script may run has been decided, either way
  */
-function problemsOf({ version, integrity, resolved, link, hasInstallScript }, isDecided) {
+function problemsOf({ version, integrity, resolved, link, inBundle, hasInstallScript }, isDecided) {
   return [
     ...(link ? ['is a link to a folder'] : []),
     ...(version ? [] : ['has no version']),
-    ...(HASH.test(integrity ?? '') ? [] : ['has no SHA-512 of what it is']),
+    // What another package brings with it is in that one's hash.
+    ...(inBundle || HASH.test(integrity ?? '') ? [] : ['has no SHA-512 of what it is']),
     // npm leaves out where it got a package of a registry, see .npmrc: what is written is an address of its own.
     ...(resolved === undefined ? [] : ['comes from an address instead of a registry']),
     ...(hasInstallScript && !isDecided ? ['runs a script that "allowScripts" does not name'] : []),

@@ -9,7 +9,7 @@ import {
   configurationFor,
   folderOf,
   install,
-  serveFolder,
+  serveSite,
   type Sample,
   type Site,
 } from './sample.ts'
@@ -31,8 +31,9 @@ function useSample(sample: Sample): Scene {
       configuration: (publicUrl) => ({ ...configurationFor(url), publicUrl }),
     })
     await install(sample)
-    await build(folderOf(sample), scene.server.url)
-    site = await serveFolder(`${folderOf(sample)}/${sample.site}`, port)
+    const folder = folderOf(sample)
+    await build(sample, folder, scene.server.url)
+    site = await serveSite(sample, folder, port, scene.server.url)
     scene.browser = await openBrowser()
   })
   afterAll(async () => {

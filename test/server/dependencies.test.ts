@@ -63,6 +63,10 @@ describe('a lockfile is taken', () => {
     expect(lockfileProblems(locked({ hasInstallScript: true }), { allowScripts })).toEqual([])
   })
 
+  it('with a package that another brings with it, in its own hash', () => {
+    expect(lockfileProblems(locked({ integrity: undefined, inBundle: true }), {})).toEqual([])
+  })
+
   it('with scripts that are not run', () => {
     const lockfile = locked({ hasInstallScript: true })
     expect(lockfileProblems(lockfile, {}, 'fund=false\nignore-scripts=true\n')).toEqual([])

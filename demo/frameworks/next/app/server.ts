@@ -1,0 +1,1 @@
+export const server = process.env.NEXT_PUBLIC_COINSLOT_SERVER ?? 'http://localhost:8080'

@@ -1,0 +1,3 @@
+import { describeSample } from './behaviour.ts'
+
+describeSample({ name: 'nuxt', site: ['.output/server/index.mjs'], needsNewerNode: true })

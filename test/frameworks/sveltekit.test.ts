@@ -1,0 +1,3 @@
+import { describeSample } from './behaviour.ts'
+
+describeSample({ name: 'sveltekit', site: ['build'], needsNewerNode: true })
