@@ -50,6 +50,21 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'runtimes',
+          include: ['test/runtimes/runtimes.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'built-in-sqlite',
+          testTimeout: PATIENCE_MS,
+          include: ['test/runtimes/built-in-sqlite.test.ts'],
+        },
+      },
+      {
+        test: {
           name: 'frameworks',
           include: ['test/frameworks/*.test.ts'],
           testTimeout: 60_000,

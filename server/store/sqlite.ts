@@ -1,7 +1,6 @@
 /** Opens the embedded store: a SQLite file that survives a power cut. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import SQLite from 'better-sqlite3'
 import {
   CompiledQuery,
   Kysely,
@@ -9,6 +8,7 @@ import {
   SqliteDriver,
   type DatabaseConnection,
   type SqliteDatabase,
+  type SqliteStatement,
 } from 'kysely'
 import { reasonOf } from '../errors.ts'
 import type { Database } from './database.ts'
@@ -17,6 +17,7 @@ import { countMissingSteps, migrate } from './migrations.ts'
 import { createMemoryRateLimiter } from './rate-limiter.ts'
 import type { SqlDatabase, SqlDialect, Transact } from './sql-database.ts'
 import { toStoreFailure } from './sqlite-failures.ts'
+import { NoSqlite, openSqliteFile, sqliteCodeOf, type SqliteFile } from './sqlite-file.ts'
 
 /**
  * Opens (and brings up to date) the database at a path; `:memory:` for one that is forgotten.
@@ -58,14 +59,15 @@ export async function inspectSqlite(path: string): Promise<number | undefined> {
     const told = `DATABASE_URL: the file ${path} cannot be written, with its folder ${folder}`
     throw new Error(`${told} (${reasonOf(cause)})`, { cause })
   }
-  const sqlite = new SQLite(path, { readonly: true, timeout: 5000 })
+  const sqlite = openSqliteFile(path, { isReadOnly: true })
+  sqlite.pragma('busy_timeout = 5000')
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) })
   try {
-    const [found] = sqlite.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[]
+    const [found] = sqlite.pragma('quick_check(1)') as { quick_check: string }[]
     if (found?.quick_check !== 'ok') throw new Error('the file is damaged')
     return await countMissingSteps(db)
   } catch (cause) {
-    const told = cause instanceof SQLite.SqliteError ? cause.code : 'it is damaged'
+    const told = sqliteCodeOf(cause) ?? 'it is damaged'
     throw new Error(`DATABASE_URL: the file ${path} cannot be used: ${told}`, { cause })
   } finally {
     await db.destroy()
@@ -93,9 +95,9 @@ const dialect: SqlDialect = {
  * later would fail at once, without waiting, when another process has written in between.
  */
 class ImmediateDialect extends SqliteDialect {
-  readonly #sqlite: SQLite.Database
+  readonly #sqlite: SqliteFile
 
-  constructor(sqlite: SQLite.Database) {
+  constructor(sqlite: SqliteFile) {
     super({ database: sqlite })
     this.#sqlite = sqlite
   }
@@ -106,9 +108,9 @@ class ImmediateDialect extends SqliteDialect {
 }
 
 class ImmediateDriver extends SqliteDriver {
-  readonly #sqlite: SQLite.Database
+  readonly #sqlite: SqliteFile
 
-  constructor(sqlite: SQLite.Database) {
+  constructor(sqlite: SqliteFile) {
     super({ database: keepStatements(sqlite) })
     this.#sqlite = sqlite
   }
@@ -124,13 +126,13 @@ class ImmediateDriver extends SqliteDriver {
 }
 
 /** The same database, which compiles a statement once; there are few of them. */
-function keepStatements(sqlite: SQLite.Database): SqliteDatabase {
-  const statements = new Map<string, SQLite.Statement<unknown[]>>()
+function keepStatements(sqlite: SqliteFile): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>()
   return {
     prepare(text) {
       const known = statements.get(text)
       if (known) return known
-      const statement = sqlite.prepare<unknown[]>(text)
+      const statement = sqlite.prepare(text)
       statements.set(text, statement)
       return statement
     },
@@ -138,10 +140,11 @@ function keepStatements(sqlite: SQLite.Database): SqliteDatabase {
   }
 }
 
-function openFile(path: string, mustExist: boolean): SQLite.Database {
+function openFile(path: string, mustExist: boolean): SqliteFile {
   try {
-    return new SQLite(path, { fileMustExist: mustExist })
+    return openSqliteFile(path, { mustExist })
   } catch (cause) {
+    if (cause instanceof NoSqlite) throw cause
     const what = mustExist ? 'is not there, or cannot be opened' : 'cannot be opened or made'
     throw new Error(`DATABASE_URL: the file ${path} ${what}`, { cause })
   }

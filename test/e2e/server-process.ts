@@ -27,6 +27,8 @@ export interface ServerProcessOptions {
   readonly environment?: Record<string, string>
   /** A free one by default. */
   readonly port?: number
+  /** What runs it; this Node by default. */
+  readonly command?: readonly string[]
   /** Its main file; that of the build by default. */
   readonly main?: string
 }
@@ -41,7 +43,8 @@ export async function startServer(options: ServerProcessOptions = {}): Promise<S
     await writeFile(join(folder, 'coinslot.config.json'), json)
   }
   leaveSecrets(options.environment ?? {})
-  const child = spawn(process.execPath, [options.main ?? MAIN, 'serve'], {
+  const [program = '', ...args] = options.command ?? [process.execPath]
+  const child = spawn(program, [...args, options.main ?? MAIN, 'serve'], {
     cwd: folder,
     env: { PATH: process.env['PATH'], PORT: String(port), ...options.environment },
   })
