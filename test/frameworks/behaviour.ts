@@ -14,7 +14,7 @@ import {
   type Site,
 } from './sample.ts'
 
-interface Scene {
+export interface Scene {
   readonly url: string
   readonly server: ServerProcess
   readonly browser: Browser
@@ -44,10 +44,11 @@ function useSample(sample: Sample): Scene {
   return scene as Scene
 }
 
-/** Tests that a sample is what its visitors take it for. */
-export function describeSample(sample: Sample): void {
+/** Tests that a sample is what its visitors take it for, and `more` that is true of its kind. */
+export function describeSample(sample: Sample, more?: (scene: Scene) => void): void {
   describe(`the sample in ${sample.name}`, () => {
     const scene = useSample(sample)
+    more?.(scene)
 
     async function open(path = '/') {
       const watched = await openPage(scene.browser)

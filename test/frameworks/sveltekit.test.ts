@@ -1,3 +1,4 @@
 import { describeSample } from './behaviour.ts'
+import { itIsServerRendered } from './server-rendered.ts'
 
-describeSample({ name: 'sveltekit', site: ['build'], needsNewerNode: true })
+describeSample({ name: 'sveltekit', site: ['build'], needsNewerNode: true }, itIsServerRendered)
