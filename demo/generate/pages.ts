@@ -6,7 +6,18 @@ import { plainText, renderMarkdown, type Heading } from './markdown.ts'
 import { fill } from './made.ts'
 
 /** By their files in `demo/docs`; `npm run build` makes a page of each. */
-const NAMES = ['index', 'elements', 'http', 'troubleshooting'] as const
+const NAMES = [
+  'index',
+  'embedding',
+  'elements',
+  'languages',
+  'server',
+  'orders',
+  'notifications',
+  'providers',
+  'http',
+  'troubleshooting',
+] as const
 
 export interface Page {
   readonly name: string

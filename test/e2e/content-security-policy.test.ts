@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { openPage } from './browser.ts'
 import { useShop } from './shop.ts'
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const DOCUMENTATION = readFileSync(new URL('../../demo/docs/embedding.md', import.meta.url), 'utf8')
 const SERVER = 'https://pay.shop.example'
 const NONCE = 'bm9uY2U'
 const TRUSTED_TYPES = "require-trusted-types-for 'script'"
@@ -26,7 +26,7 @@ describe('a page under a content security policy', () => {
     '<coinslot-checkout checkout="mug" currency="EUR" amount="19.90"></coinslot-checkout>'
 
   it.each([
-    ['what the README says', /^script-src .*$/m.exec(README)![0]],
+    ['what the documentation says', /^script-src .*$/m.exec(DOCUMENTATION)![0]],
     ['nonces alone', `script-src 'nonce-${NONCE}'; connect-src ${SERVER}`],
     [
       'a nonce and strict-dynamic',

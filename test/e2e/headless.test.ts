@@ -6,14 +6,14 @@ import { useShop } from './shop.ts'
 const BANK = /\/sandbox\/pay\/sbx_/
 const root = new URL('../../', import.meta.url)
 
-/** The page in the README that has a field and a button of its own. */
+/** The page in the documentation that has a field and a button of its own. */
 function exampleFor(server: string): string {
-  const readme = readFileSync(new URL('README.md', root), 'utf8')
-  const [example] = /^<form id="donate">[^]*?^<\/script>/m.exec(readme)!
+  const page = readFileSync(new URL('demo/docs/embedding.md', root), 'utf8')
+  const [example] = /^<form id="donate">[^]*?^<\/script>/m.exec(page)!
   return example.replace('https://pay.shop.example', server)
 }
 
-describe("the README's own field and button, on coinslot/headless as it is packed", () => {
+describe("the documentation's own field and button, on coinslot/headless as it is packed", () => {
   const scene = useShop()
   beforeAll(() => {
     const dist = new URL('dist/widget/', root)

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { openPage } from './browser.ts'
 import { useShop } from './shop.ts'
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-/** The rules that the README tells to reserve the elements' heights. */
-const RESERVED = /```css\n(coinslot-checkout:not[^`]*)```/.exec(README)![1]!
+const DOCUMENTATION = readFileSync(new URL('../../demo/docs/embedding.md', import.meta.url), 'utf8')
+/** The rules that the documentation tells to reserve the elements' heights. */
+const RESERVED = /```css\n(coinslot-checkout:not[^`]*)```/.exec(DOCUMENTATION)![1]!
 
 declare global {
   interface Window {

@@ -1,4 +1,4 @@
-/** Installs the languages of the README's samples that are missing, as CI does before the tests. */
+/** Installs the languages of the samples that are missing, as CI does before the tests. */
 import { installPackages } from '../browsers/debian.js'
 import { findProgram } from '../browsers/find-program.js'
 

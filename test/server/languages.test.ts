@@ -25,12 +25,6 @@ it('the languages that are loaded are those that there are files of', () => {
   expect(Object.keys(languages)).toEqual(files.toSorted())
 })
 
-it('the languages that the README lists are these, and English', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const listed = /```languages\n([^`]+)\n```/.exec(readme)![1]!.split(/\s+/)
-  expect(listed).toEqual(['en', ...files].toSorted())
-})
-
 describe.each(files)('the texts in %s', (tag) => {
   const source = readFileSync(new URL(`${tag}.json`, folder), 'utf8')
   const texts = textsOf(JSON.parse(source)) as [string, string][]
