@@ -64,6 +64,8 @@ export function renderMarkdown(markdown: string): RenderedPage {
       link({ href, tokens }) {
         return `<a href="${escapeHtml(linkOf(href))}">${this.parser.parseInline(tokens)}</a>`
       },
+      // To be ticked on paper, or in the mind.
+      checkbox: () => '<span class="box" aria-hidden="true"></span>',
       // What is between the lines, for those who read the source.
       html: ({ text }) => (text.trimStart().startsWith('<!--') ? '' : text),
     },

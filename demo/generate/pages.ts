@@ -15,6 +15,7 @@ const NAMES = [
   'orders',
   'notifications',
   'providers',
+  'going-live',
   'http',
   'troubleshooting',
 ] as const

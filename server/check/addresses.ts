@@ -26,8 +26,8 @@ export async function* checkPublicUrl(
     const mend =
       'Set "publicUrl" to the https address at which buyers and providers reach the server.'
     yield outsideProviders(config).length > 0
-      ? failure(PUBLIC, `${says}: buyers and webhooks do not get there`, mend)
-      : warning(PUBLIC, says, mend)
+      ? failure('public-url.public', PUBLIC, `${says}: buyers and webhooks do not get there`, mend)
+      : warning('public-url.public', PUBLIC, says, mend)
   } else yield* checkName(publicUrl, resolve)
   const health = await checkHealth(publicUrl, ask)
   yield health
@@ -57,6 +57,7 @@ async function* checkName(url: string, resolve: ResolveName): AsyncGenerator<Fin
   const other = addresses.find((address) => !isPublicAddress(address))
   if (other === undefined) return
   yield warning(
+    'public-url.public',
     PUBLIC,
     `${hostname} leads to ${other} from here, which is not on the internet`,
     'Make sure that its public DNS entry leads to a public address, or webhooks do not arrive.',
@@ -66,19 +67,22 @@ async function* checkName(url: string, resolve: ResolveName): AsyncGenerator<Fin
 async function checkHealth(publicUrl: string, ask: Ask): Promise<Finding> {
   const answer = await ask(`${publicUrl}/healthz`)
   const { host } = new URL(publicUrl)
-  if (typeof answer === 'string') return unreached(PUBLIC, host, answer, 'Start the server. ')
+  if (typeof answer === 'string')
+    return unreached('public-url.answers', PUBLIC, host, answer, 'Start the server. ')
   const { status, headers } = answer
   if (status >= 300 && status < 400) {
     return failure(
+      'public-url.answers',
       PUBLIC,
       `${publicUrl} redirects${toTarget(headers['location']?.[0])}, and no provider follows that with a webhook`,
       'Set "publicUrl" to the address that answers by itself.',
     )
   }
   if (status === 200 && readJson(answer)['status'] === 'ok') {
-    return ok(PUBLIC, `${publicUrl} answers`)
+    return ok('public-url.answers', PUBLIC, `${publicUrl} answers`)
   }
   return failure(
+    'public-url.answers',
     PUBLIC,
     `${publicUrl}/healthz answers ${status}, and not as this server does`,
     'Have the proxy pass all requests of this address on to the server, with their paths.',
@@ -93,9 +97,11 @@ function toTarget(location: string | undefined): string {
 async function checkVersion(publicUrl: string, ask: Ask): Promise<Finding> {
   const answer = await ask(`${publicUrl}/coinslot.json`)
   const told = typeof answer === 'string' ? undefined : readJson(answer)['version']
-  if (told === version) return ok(PUBLIC, `version ${version} is what runs there`)
+  if (told === version)
+    return ok('public-url.version', PUBLIC, `version ${version} is what runs there`)
   const isVersion = typeof told === 'string' && /^[\w.+-]{1,40}$/.test(told)
   return failure(
+    'public-url.version',
     PUBLIC,
     isVersion
       ? `version ${told} runs there, and this is ${version}`
@@ -109,13 +115,19 @@ async function checkWebhook(url: string, provider: string, ask: Ask | false): Pr
   const about = `webhook ${provider}`
   const address = `its address, for the provider's dashboard, is ${url}`
   if (!ask) {
-    return warning(about, `${address}; it was not looked at`, 'Mend the public address first.')
+    return warning(
+      'webhook.address',
+      about,
+      `${address}; it was not looked at`,
+      'Mend the public address first.',
+    )
   }
   const answer = await ask(url)
   const status = typeof answer === 'string' ? answer : answer.status
   // To a GET the server itself says that it takes POST alone.
-  if (status === 405) return ok(about, address)
+  if (status === 405) return ok('webhook.address', about, address)
   return warning(
+    'webhook.address',
     about,
     `${address}, which answers ${status} where the server would say 405: something before it may keep webhooks away`,
     'Let POST requests to /v1/webhooks/ through, without a log-in, a challenge or a cache.',
@@ -127,14 +139,16 @@ export function* checkOrigins(config: Config): Generator<Finding> {
   const about = 'origins'
   if (origins.length === 0) {
     yield warning(
+      'origins.listed',
       about,
       'only pages of this server itself may open a payment',
       'Add the origin of each page that has the element to "origins", such as https://shop.example.',
     )
-  } else yield ok(about, `pages on ${origins.join(', ')} may open a payment`)
+  } else yield ok('origins.listed', about, `pages on ${origins.join(', ')} may open a payment`)
   const loopback = origins.filter((origin) => origin.startsWith('http:'))
   if (loopback.length > 0 && publicUrl.startsWith('https:')) {
     yield warning(
+      'origins.https',
       about,
       `${loopback.join(', ')} is on the list: any program on a buyer's machine may serve such a page`,
       'Before you sell, take it off the list.',
@@ -155,6 +169,7 @@ function* checkReturns({ checkouts, origins, publicUrl }: Config): Generator<Fin
     if (foreign.length === 0) continue
     const hosts = new Set(foreign.map((key) => new URL(checkout[key] ?? '').host))
     yield warning(
+      'origins.returns',
       'origins',
       `checkout "${id}" sends buyers to ${[...hosts].join(', ')} (${foreign.join(', ')}), which is not on the list: <coinslot-status> cannot ask from there`,
       'Add its origin to "origins", or correct the URL.',

@@ -18,6 +18,7 @@ export function checkClock(others: readonly Sighting[], ours: readonly Sighting[
   const reading = nearest(others) ?? nearest(ours)
   if (!reading) {
     return warning(
+      'clock.agrees',
       ABOUT,
       'was compared with nothing: no answer had a date',
       'Have it set by NTP (timedatectl status says whether it is).',
@@ -25,8 +26,10 @@ export function checkClock(others: readonly Sighting[], ours: readonly Sighting[
   }
   const { host, aheadMs } = reading
   const seconds = Math.round(Math.abs(aheadMs) / 1_000)
-  if (Math.abs(aheadMs) <= MOST_MS) return ok(ABOUT, `within ${seconds} s of ${host}`)
+  if (Math.abs(aheadMs) <= MOST_MS)
+    return ok('clock.agrees', ABOUT, `within ${seconds} s of ${host}`)
   return failure(
+    'clock.agrees',
     ABOUT,
     `${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} ${host}: webhooks and offers are refused, sessions end at the wrong time`,
     'Have it set by NTP (timedatectl set-ntp true), then restart the server.',

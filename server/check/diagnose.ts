@@ -62,10 +62,16 @@ export function* tellProblems(
 ): Generator<Finding> {
   for (const problem of problems) {
     yield /^[A-Z][A-Z0-9_]*: /.test(problem)
-      ? failure('environment', problem, 'Set the variable for the server and for this command.')
-      : failure('configuration', problem, mend)
+      ? failure(
+          'environment.complete',
+          'environment',
+          problem,
+          'Set the variable for the server and for this command.',
+        )
+      : failure('configuration.valid', 'configuration', problem, mend)
   }
   yield warning(
+    'configuration.valid',
     'configuration',
     'the rest was not looked at',
     'Mend what is above, then check again.',
@@ -75,19 +81,25 @@ export function* tellProblems(
 function describeConfiguration({ demo, checkouts, providers }: Config): Finding {
   if (demo) {
     return warning(
+      'configuration.valid',
       'configuration',
       'there is none: this is demo mode, in which nothing can be sold',
       'Write coinslot.config.json, or name a file by --config or COINSLOT_CONFIG.',
     )
   }
   const count = checkouts.size === 1 ? '1 checkout' : `${checkouts.size} checkouts`
-  return ok('configuration', `${count}, paid by ${[...providers.keys()].join(', ')}`)
+  return ok(
+    'configuration.valid',
+    'configuration',
+    `${count}, paid by ${[...providers.keys()].join(', ')}`,
+  )
 }
 
 async function checkDatabase({ databaseUrl }: Config): Promise<Finding> {
   const about = 'database'
   if (databaseUrl === 'file::memory:') {
     return failure(
+      'database.durable',
       about,
       'is in memory: a restart forgets every payment',
       'Set DATABASE_URL to file: and a path, or postgres://…',
@@ -95,11 +107,13 @@ async function checkDatabase({ databaseUrl }: Config): Promise<Finding> {
   }
   try {
     const missing = await inspectDatabase(databaseUrl)
-    if (missing === undefined) return ok(about, 'is still to be made, at the first start')
+    if (missing === undefined)
+      return ok('database.durable', about, 'is still to be made, at the first start')
     const steps = missing === 0 ? '' : `; the next start brings its tables up to date`
-    return ok(about, `can be used, and keeps what it has acknowledged${steps}`)
+    return ok('database.durable', about, `can be used, and keeps what it has acknowledged${steps}`)
   } catch (error) {
     return failure(
+      'database.durable',
       about,
       error instanceof Error ? error.message : 'cannot be used',
       'Correct DATABASE_URL, or what it names: the server does not start so.',

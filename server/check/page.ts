@@ -18,6 +18,7 @@ const ABOUT = 'page'
 export async function* checkPage(config: Config, url: string, ask: Ask): AsyncGenerator<Finding> {
   if (!isSafeUrl(url)) {
     yield failure(
+      'page.seen',
       ABOUT,
       '--page is no https URL',
       'Name a page such as https://shop.example/donate.',
@@ -28,9 +29,10 @@ export async function* checkPage(config: Config, url: string, ask: Ask): AsyncGe
   yield checkOrigin(config, page)
   const answer = await ask(url)
   if (typeof answer === 'string') {
-    yield unreached(ABOUT, page.host, answer)
+    yield unreached('page.seen', ABOUT, page.host, answer)
   } else if (answer.status !== 200) {
     yield warning(
+      'page.seen',
       ABOUT,
       `${url} answers ${answer.status}: its policy was not seen`,
       'Name the very page that has the element, where it can be seen without a log-in.',
@@ -47,8 +49,13 @@ export async function* checkPage(config: Config, url: string, ask: Ask): AsyncGe
 
 function checkOrigin({ origins, publicUrl }: Config, { origin }: URL): Finding {
   return origins.includes(origin) || new URL(publicUrl).origin === origin
-    ? ok(ABOUT, `${origin} may open a payment`)
-    : failure(ABOUT, `${origin} is not on the list of origins`, `Add "${origin}" to "origins".`)
+    ? ok('page.origin-listed', ABOUT, `${origin} may open a payment`)
+    : failure(
+        'page.origin-listed',
+        ABOUT,
+        `${origin} is not on the list of origins`,
+        `Add "${origin}" to "origins".`,
+      )
 }
 
 interface Found {
@@ -63,9 +70,14 @@ function* checkPolicies(config: Config, page: URL, found: readonly Found[]): Gen
     ...checkTrustedTypes(policy, where),
   ])
   yield* problems
-  if (found.length === 0) yield ok(ABOUT, `${page.href} has no content security policy`)
+  if (found.length === 0)
+    yield ok('page.seen', ABOUT, `${page.href} has no content security policy`)
   else if (problems.every(({ level }) => level !== 'failure')) {
-    yield ok(ABOUT, `the content security policy of ${page.href} lets the element work`)
+    yield ok(
+      'page.seen',
+      ABOUT,
+      `the content security policy of ${page.href} lets the element work`,
+    )
   }
 }
 
@@ -83,6 +95,7 @@ function* checkScript(
   if (isListed && !isStrict) return
   if (hasNonceOrHash(sources)) {
     yield warning(
+      'page.script-src',
       ABOUT,
       `${name} of ${where} lets a script run that has its nonce or hash`,
       'Give the tag of coinslot.js the nonce (or its integrity, where it is the hash that is listed).',
@@ -90,6 +103,7 @@ function* checkScript(
     return
   }
   yield failure(
+    'page.script-src',
     ABOUT,
     `${name} of ${where} keeps ${publicUrl}/coinslot.js from running`,
     isStrict
@@ -109,6 +123,7 @@ function* checkConnect(
   const { name, sources } = deciding
   if (allowsUrl(sources, new URL(`${publicUrl}/v1/sessions`), page)) return
   yield failure(
+    'page.connect-src',
     ABOUT,
     `${name} of ${where} keeps the element from asking ${publicUrl}`,
     addTo('connect-src', name, sources, publicUrl),
@@ -133,6 +148,7 @@ function* checkTrustedTypes(policy: SecurityPolicy, where: string): Generator<Fi
   if (!policy.get('require-trusted-types-for') || !names) return
   if (names.includes('lit-html') || names.includes('*')) return
   yield failure(
+    'page.trusted-types',
     ABOUT,
     `trusted-types of ${where} keeps the element from making its markup`,
     'Add lit-html to trusted-types.',

@@ -90,11 +90,13 @@ function judge(
 ): Finding {
   const about = `provider ${definition.id}`
   const { host } = new URL(baseUrl)
-  if (seen?.kind !== 'answer') return unreached(about, host, seen?.reason ?? 'TimeoutError')
+  if (seen?.kind !== 'answer')
+    return unreached('provider.reached', about, host, seen?.reason ?? 'TimeoutError')
   const { status } = seen
   const key = Object.keys(secrets).find((name) => name.endsWith('_API_KEY')) ?? 'the API key'
   if (triesKey && status === 401) {
     return failure(
+      'provider.key-taken',
       about,
       `${host} does not take ${key} (401)`,
       `Set ${key} to the key that its dashboard shows.`,
@@ -102,6 +104,7 @@ function judge(
   }
   if (triesKey && status === 403) {
     return warning(
+      'provider.key-taken',
       about,
       `${host} forbids ${key} to ask for a session (403)`,
       `See in its dashboard what the key may do, and from which addresses.`,
@@ -109,6 +112,7 @@ function judge(
   }
   if (status >= 500 || (status >= 300 && status < 400)) {
     return warning(
+      'provider.reached',
       about,
       `${host} answers ${status}`,
       status >= 500
@@ -117,6 +121,7 @@ function judge(
     )
   }
   return ok(
+    triesKey ? 'provider.key-taken' : 'provider.reached',
     about,
     triesKey
       ? `${host} answers, and does not refuse ${key}`
@@ -131,6 +136,11 @@ function* checkSandbox({ demo, providers, checkouts, publicUrl }: Config): Gener
     .map(([id]) => id)
   const says = `no real money moves${names.length > 0 ? ` in ${names.join(', ')}` : ''}`
   yield publicUrl.startsWith('https:')
-    ? warning('provider sandbox', says, 'Before you sell, name a real provider in its place.')
-    : ok('provider sandbox', says)
+    ? warning(
+        'provider.real-money',
+        'provider sandbox',
+        says,
+        'Before you sell, name a real provider in its place.',
+      )
+    : ok('provider.real-money', 'provider sandbox', says)
 }

@@ -25,7 +25,8 @@ export function* checkSecrets(config: Config, environment: Environment): Generat
   yield* findings
   const set = [...named.map(([name]) => name), ...OWN.filter((name) => environment[name])]
   const sound = set.filter((name) => !findings.some(({ says }) => says.includes(name)))
-  if (sound.length > 0) yield ok(ABOUT, `there, and long enough: ${sound.join(', ')}`)
+  if (sound.length > 0)
+    yield ok('secrets.strong', ABOUT, `there, and long enough: ${sound.join(', ')}`)
 }
 
 const OWN = ['COINSLOT_SECRET', 'COINSLOT_NOTIFICATION_SECRET']
@@ -33,18 +34,21 @@ const OWN = ['COINSLOT_SECRET', 'COINSLOT_NOTIFICATION_SECRET']
 function* checkProviderSecret(name: string, value: string): Generator<Finding> {
   if (/[^\x21-\x7e]/.test(value)) {
     yield failure(
+      'secrets.strong',
       ABOUT,
       `${name} has a space, a line end or another character that no key has`,
       `Set it anew without it: a file that it is read from may end with a line end.`,
     )
   } else if (PLACEHOLDER.test(value)) {
     yield failure(
+      'secrets.strong',
       ABOUT,
       `${name} is a placeholder`,
       `Set it to what the provider's dashboard shows.`,
     )
   } else if (value.length < SHORT) {
     yield warning(
+      'secrets.strong',
       ABOUT,
       `${name} has ${value.length} characters, so that it could be guessed`,
       `Compare it with the provider's dashboard; a secret of your own has 32 or more.`,
@@ -52,16 +56,23 @@ function* checkProviderSecret(name: string, value: string): Generator<Finding> {
   }
   if (name.includes('PUBLISHABLE') && /^[a-z]*sk_/.test(value)) {
     yield failure(
+      'secrets.strong',
       ABOUT,
       `${name} is a secret key, and would be shown to every buyer`,
       `Set it to the publishable key (pk_…), and have the provider replace the secret one.`,
     )
   }
   if (name.endsWith('_API_KEY') && value.startsWith('pk_')) {
-    yield warning(ABOUT, `${name} looks like a publishable key`, `Set it to the secret key (sk_…).`)
+    yield warning(
+      'secrets.strong',
+      ABOUT,
+      `${name} looks like a publishable key`,
+      `Set it to the secret key (sk_…).`,
+    )
   }
   if (/^[a-z]+_test_/.test(value)) {
     yield warning(
+      'secrets.live',
       ABOUT,
       `${name} is a test key: no real money moves`,
       `Before you sell, set it to the live key.`,
@@ -72,6 +83,7 @@ function* checkProviderSecret(name: string, value: string): Generator<Finding> {
 function* checkOfferSecrets({ offerSecrets, demo }: Config): Generator<Finding> {
   if (offerSecrets.length === 0 && !demo) {
     yield warning(
+      'secrets.offers',
       ABOUT,
       'COINSLOT_SECRET is not set: offers are refused',
       'If your back end is to sign offers, set it to what `openssl rand -base64 32` prints.',
@@ -79,6 +91,7 @@ function* checkOfferSecrets({ offerSecrets, demo }: Config): Generator<Finding> 
   }
   if (offerSecrets.some((secret) => new Set(secret).size < FEW_CHARACTERS)) {
     yield failure(
+      'secrets.offers',
       ABOUT,
       'COINSLOT_SECRET is not random: whoever guesses it sets his own price',
       'Set it to what `openssl rand -base64 32` prints.',
@@ -91,6 +104,7 @@ function* checkTwice(secrets: readonly (readonly [string, string])[]): Generator
     const other = secrets.slice(0, index).find(([, earlier]) => earlier === value)
     if (other && other[0] !== name) {
       yield warning(
+        'secrets.distinct',
         ABOUT,
         `${other[0]} and ${name} are the same`,
         'Give each a secret of its own, so that one who learns the one does not know the other.',

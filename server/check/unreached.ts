@@ -1,5 +1,5 @@
 /** Why a server could not be reached, and what helps, in words. */
-import { failure, type Finding } from './finding.ts'
+import { failure, type Check, type Finding } from './finding.ts'
 
 const UNRESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA'])
 const REFUSED = new Set([
@@ -13,8 +13,15 @@ const LATE = new Set(['AbortError', 'TimeoutError', 'ETIMEDOUT'])
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/
 
 /** @param start what else helps where nobody answers at all */
-export function unreached(about: string, host: string, reason: string, start = ''): Finding {
-  const told = (says: string, mend: string) => failure(about, `${host} ${says} (${reason})`, mend)
+export function unreached(
+  id: Check,
+  about: string,
+  host: string,
+  reason: string,
+  start = '',
+): Finding {
+  const told = (says: string, mend: string) =>
+    failure(id, about, `${host} ${says} (${reason})`, mend)
   if (UNRESOLVED.has(reason)) {
     return told(
       'is no name that can be resolved',

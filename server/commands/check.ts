@@ -19,7 +19,7 @@ server's machine with the server's environment while the server runs. Nothing is
 session is opened. Ends with 1 where something fails.
 
   --page URL  also looks whether the content security policy of this page lets the element work
-  --json      {"passed": …, "findings": [{"level", "about", "says", "mend"}]}
+  --json      {"passed": …, "findings": [{"id", "level", "about", "says", "mend"}]}
 `
 
 export const check: Command = {
@@ -74,9 +74,9 @@ export async function* toJson(told: AsyncIterable<Finding>): AsyncGenerator<stri
 /** Each finding as it comes: a time-out of ten seconds is not to look as if nothing happened. */
 export async function* toText(told: AsyncIterable<Finding>): AsyncGenerator<string> {
   const counts = { ok: 0, warning: 0, failure: 0 }
-  for await (const { level, about, says, mend } of told) {
+  for await (const { id, level, about, says, mend } of told) {
     counts[level] += 1
-    yield `${level.padEnd(9)}${printable(`${about}: ${says}`)}\n`
+    yield `${level.padEnd(9)}${printable(`${about}: ${says}`)} [${id}]\n`
     if (mend !== null) yield `${' '.repeat(9)}→ ${printable(mend)}\n`
   }
   yield `\nok ${counts.ok}, warnings ${counts.warning}, failures ${counts.failure}\n`

@@ -594,8 +594,14 @@ describe('a policy', () => {
 
 describe('what is printed', () => {
   async function* told(): AsyncGenerator<Finding> {
-    yield { level: 'ok', about: 'clock', says: 'within 1 s', mend: null }
-    yield { level: 'failure', about: 'page', says: 'a\u{1B}[2J\nb', mend: 'Mend it.' }
+    yield { id: 'clock.agrees', level: 'ok', about: 'clock', says: 'within 1 s', mend: null }
+    yield {
+      id: 'page.seen',
+      level: 'failure',
+      about: 'page',
+      says: 'a\u{1B}[2J\nb',
+      mend: 'Mend it.',
+    }
   }
   async function read(pieces: AsyncIterable<string>): Promise<string> {
     let text = ''
@@ -605,8 +611,8 @@ describe('what is printed', () => {
 
   it('has each finding with its mend, and nothing that a terminal would obey', async () => {
     expect(await read(toText(told()))).toBe(
-      'ok       clock: within 1 s\n' +
-        'failure  page: a\u{FFFD}[2J\u{FFFD}b\n' +
+      'ok       clock: within 1 s [clock.agrees]\n' +
+        'failure  page: a\u{FFFD}[2J\u{FFFD}b [page.seen]\n' +
         '         → Mend it.\n' +
         '\nok 1, warnings 0, failures 1\n',
     )
