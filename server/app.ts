@@ -34,6 +34,8 @@ import { sessionRoutes } from './routes/sessions.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { widgetRoutes } from './routes/widget.ts'
 import type { Store } from './store/store.ts'
+import { observeSessions } from './telemetry/observe.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 import type { WidgetFiles } from './widget-files.ts'
 
 export interface AppDeps {
@@ -45,6 +47,7 @@ export interface AppDeps {
   readonly feed: SessionFeed
   readonly log: Log
   readonly now: () => Date
+  readonly telemetry: Telemetry
   readonly widget: WidgetFiles
   /** The sandbox provider's own app, where it is configured. */
   readonly sandbox?: Hono | undefined
@@ -58,8 +61,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   const app = new Hono<Env>(
     base === '' ? {} : { getPath: (request) => withoutBase(getPath(request), base) },
   )
-  const sessions = createSessions(deps)
+  const { observers, metrics } = deps.telemetry
+  const sessions = observeSessions(createSessions(deps), observers)
 
+  for (const { middleware } of observers) if (middleware) app.use(middleware)
   app.use(logRequests(log))
   app.use(securityHeaders(config))
   app.use(
@@ -86,6 +91,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/', widgetRoutes(deps.widget, base))
   app.route('/', healthRoutes(store))
   app.route('/', openApiRoutes(config.publicUrl))
+  if (metrics && config.metrics?.port === undefined) app.route('/', metrics)
   if (deps.sandbox) app.route('/sandbox', deps.sandbox)
   if (deps.demo) app.route('/', demoRoutes(deps.demo, config, store))
 

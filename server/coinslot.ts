@@ -26,8 +26,10 @@ import { settle } from './settlement/settle.ts'
 import { createSettlement } from './settlement/settlement.ts'
 import { openDatabase } from './store/open-database.ts'
 import { createSandboxLedger } from './store/sandbox-ledger.ts'
+import { countMessages } from './store/outbox-depth.ts'
 import { createSqlStore } from './store/sql-store.ts'
 import type { Store } from './store/store.ts'
+import { createTelemetry } from './telemetry/telemetry.ts'
 import { readWidgetFiles } from './widget-files.ts'
 import { createTransport, type Transport } from './transport.ts'
 import { withinProcess, WITHIN } from './within-process.ts'
@@ -70,6 +72,8 @@ export interface Coinslot {
    * body, unless its bytes are kept as `rawBody`.
    */
   readonly handler: NodeHandler
+  /** Answers `/metrics` alone, where it is configured to be at a port of its own. */
+  readonly metrics: { fetch(request: Request): Response | Promise<Response> } | undefined
   /**
    * Calls a listener with each notification of a type until what is returned is called; register all
    * of them right after this was created. It is told at least once (the event's `id` stays the same)
@@ -127,10 +131,15 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
       tell(log, session)
       feed.tell(session)
       notifications.wake()
+      for (const observer of telemetry.observers) observer.changed?.(session)
       trace.tell(session).catch((error: unknown) => log.debug({ err: error }, 'no trace'))
     },
   })
   const feed = createSessionFeed({ store, now })
+  const telemetry = await createTelemetry(config, {
+    countStreams: feed.count,
+    countMessages: () => countMessages(database.db),
+  })
   const trace = createDemoTrace({ store, now })
   const selfUrl = options.selfUrl ?? WITHIN
   const reach = withinProcess(transport, (request) => app.fetch(request, {}))
@@ -142,6 +151,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     selfUrl,
     sandboxSecret,
     now,
+    observers: telemetry.observers,
   })
   const settlement = createSettlement({ providers, store, log, now })
   const { reconcileDue, reconcileAll } = createReconciler({ store, settlement, log, now })
@@ -171,6 +181,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     feed,
     log,
     now,
+    telemetry,
     widget,
     demo: config.demo ? demo : undefined,
     sandbox: config.providers.has('sandbox') ? sandbox : undefined,
@@ -200,11 +211,14 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const fetch: Coinslot['fetch'] = (request, source) =>
     app.fetch(request, sourceOf(request, source))
 
+  const { metrics } = telemetry
+
   return {
     config,
     log,
     fetch,
     handler: createNodeHandler(fetch),
+    metrics: metrics && { fetch: (request) => metrics.fetch(request) },
     on: (type, listener) => notifications.on(type, listener),
     reconcile: () => reconcileAll(),
     endStreams,

@@ -32,8 +32,20 @@ export interface Config {
   readonly rateLimits: RateLimits
   /** In seconds: how often open sessions are looked at that are to be asked about or ended. */
   readonly reconcileEvery: number
+  /** Whether there are metrics, and where; with neither port nor token the start is refused. */
+  readonly metrics: MetricsConfig | undefined
+  /** Whether requests and calls are told to OpenTelemetry. */
+  readonly traces: boolean
   /** How the merchant's own system is told over HTTP; undefined where it is not. */
   readonly notifications: NotificationsConfig | undefined
+}
+
+export interface MetricsConfig {
+  /** That of a listener of its own; undefined where they are among the server's own addresses. */
+  readonly port?: number | undefined
+  readonly host: string
+  /** What whoever reads them must present. */
+  readonly token: string | undefined
 }
 
 export interface NotificationsConfig {
@@ -88,6 +100,13 @@ const environmentSchema = z.looseObject({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['text', 'json']).optional(),
   COINSLOT_SECRET: offerSecretsSchema.default([]),
+  COINSLOT_METRICS_TOKEN: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9._~+/=-]{16,256}$/,
+      'must be 16 characters or more of A-Z a-z 0-9 . _ ~ + / = -',
+    )
+    .optional(),
   COINSLOT_NOTIFICATION_SECRET: z
     .string()
     .transform((list) => list.split(',').map((secret) => secret.trim()))
@@ -112,6 +131,7 @@ export function parseConfig(file: unknown, environment: Environment): Config {
     ...(configuration.error?.issues ?? []).map(describeIssue),
     ...(variables.error?.issues ?? []).map(describeIssue),
     ...notificationProblems(written, env),
+    ...metricsProblems(configuration.data?.metrics, env),
     ...named.flatMap((definition) => environmentProblems(definition, written, env)),
     ...named.flatMap((definition) => addressProblems(definition, written, env)),
   ]
@@ -142,6 +162,11 @@ export function parseConfig(file: unknown, environment: Environment): Config {
       ...configuration.data.notifications,
       secrets: variables.data.COINSLOT_NOTIFICATION_SECRET,
     },
+    metrics: configuration.data.metrics && {
+      ...configuration.data.metrics,
+      token: variables.data.COINSLOT_METRICS_TOKEN,
+    },
+    traces: configuration.data.traces,
     trustedProxyHops,
     rateLimits,
     reconcileEvery,
@@ -195,6 +220,15 @@ function notificationProblems(written: unknown, env: Environment): string[] {
   return isConfigured && !env['COINSLOT_NOTIFICATION_SECRET']
     ? ['COINSLOT_NOTIFICATION_SECRET: is not set, and "notifications" needs it to sign with']
     : []
+}
+
+/** They tell how business goes: nobody is to read them because nobody thought of it. */
+function metricsProblems(
+  metrics: { readonly port?: number | undefined } | undefined,
+  env: Environment,
+): string[] {
+  if (!metrics || metrics.port !== undefined || env['COINSLOT_METRICS_TOKEN']) return []
+  return ['metrics: name a "port" for them alone, or set COINSLOT_METRICS_TOKEN']
 }
 
 function addressProblems(

@@ -68,6 +68,17 @@ const rateLimits = z
   })
   .meta({ description: 'How many payment sessions may be opened or changed in a minute.' })
 
+const metrics = z
+  .strictObject({
+    port: z.number().int().min(1).max(65_535).optional().meta({
+      description: 'A port for /metrics alone; without it COINSLOT_METRICS_TOKEN is needed.',
+    }),
+    host: z.string().min(1).default('127.0.0.1').meta({
+      description: 'The address that it listens on there.',
+    }),
+  })
+  .meta({ description: 'Metrics for Prometheus.' })
+
 const checkoutId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -')
 
 export const configurationSchema = z
@@ -88,6 +99,10 @@ export const configurationSchema = z
         'How many proxies of yours a request passes; with 0 no X-Forwarded-For is believed.',
     }),
     rateLimits: rateLimits.prefault({}),
+    metrics: metrics.optional(),
+    traces: z.boolean().default(false).meta({
+      description: 'OpenTelemetry spans, for the SDK that is loaded before the server.',
+    }),
     reconcileEvery: z.number().int().min(5).max(86_400).default(60).meta({
       description: 'Seconds between looks at the open sessions, so that a lost webhook heals.',
     }),

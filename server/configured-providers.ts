@@ -5,6 +5,7 @@ import type { Log } from './log.ts'
 import { createProviderHttp, type ProviderHttpOptions } from './providers/http.ts'
 import type { PaymentProvider } from './providers/provider.ts'
 import { isLoopback } from './safe-url.ts'
+import { observeAdapter, type Observer } from './telemetry/observe.ts'
 import type { Transport } from './transport.ts'
 
 /** A provider that is ready to be called, with what is known of it beside its adapter. */
@@ -26,6 +27,8 @@ export interface ProviderSurroundings {
   /** Shared with the provider that this server contains. */
   readonly sandboxSecret: string
   readonly now: () => Date
+  /** Who watches the calls; nobody by default. */
+  readonly observers?: readonly Observer[]
 }
 
 export type ProviderTiming = Pick<ProviderHttpOptions, 'deadline' | 'backoff' | 'circuit'>
@@ -46,8 +49,9 @@ export function createProviders(
 function createProvider(
   { definition, settings, secrets, baseUrl, redirectHosts, deadline }: ProviderConfig,
   publicUrl: string,
-  { transport, timing, log, selfUrl, sandboxSecret, now }: ProviderSurroundings,
+  surroundings: ProviderSurroundings,
 ): ConfiguredProvider {
+  const { transport, timing, log, selfUrl, sandboxSecret, now, observers = [] } = surroundings
   const isOurs = baseUrl.startsWith('/')
   const absolute = isOurs ? selfUrl + baseUrl : baseUrl
   const { hostname } = new URL(absolute)
@@ -68,7 +72,10 @@ function createProvider(
     http: createProviderHttp({
       deadlineMs: deadline * 1_000,
       ...timing,
-      onCircuit: (isOpen) => tellCircuit(log, definition.id, isOpen),
+      onCircuit(isOpen) {
+        tellCircuit(log, definition.id, isOpen)
+        for (const observer of observers) observer.circuit?.(definition.id, isOpen)
+      },
       provider: definition.id,
       baseUrl: absolute,
       transport,
@@ -76,7 +83,7 @@ function createProvider(
     now,
   })
   return {
-    adapter,
+    adapter: observeAdapter(adapter, observers),
     test: definition.test,
     needsCustomer: definition.needsCustomer,
     redirectHosts: [

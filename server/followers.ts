@@ -30,6 +30,8 @@ export interface Followers<News> {
   of(id: string): readonly Follower<News>[]
   /** All that is followed, each once. */
   ids(): Iterable<string>
+  /** How many follow something now. */
+  count(): number
   /** Tells this to everyone, and ends what has lived long enough. */
   beat(news: News): void
   /** Ends everything that is followed; nothing is followed from then on. */
@@ -95,6 +97,7 @@ export function createFollowers<News>(options: FollowersOptions): Followers<News
     remove,
     of: (id) => [...(followers.get(id) ?? [])],
     ids: () => followers.keys(),
+    count: () => places.size,
 
     beat(news) {
       const bornBefore = now().getTime() - LIFE_MS

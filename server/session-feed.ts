@@ -28,6 +28,8 @@ export interface SessionFeed {
   look(signal?: AbortSignal): Promise<void>
   /** Shows everyone that the feed is alive, and ends what has lived long enough. */
   beat(): void
+  /** How many follow a session now. */
+  count(): number
   /** Ends everything that is followed; nothing is followed from then on. */
   close(): void
 }
@@ -109,6 +111,7 @@ export function createSessionFeed({
     },
 
     beat: () => followers.beat({ kind: 'nothing' }),
+    count: () => followers.count(),
     close: () => followers.close(),
   }
 }

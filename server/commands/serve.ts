@@ -33,19 +33,36 @@ export const serve: Command = {
     const isBehindProxy = trustedProxyHops > 0
     const limits = isBehindProxy ? { maxConnectionsPerAddress: Infinity } : {}
     const server = createHttpServer(coinslot.fetch, limits)
-    await listen(server, port, host)
+    const metricsServer = await serveMetrics(coinslot)
+    await listen(server, port, host, 'PORT')
     process.stdout.write(`Coinslot is listening on ${httpUrl(host, port, 'localhost')}\n`)
     await closeOnSignal(server, coinslot)
+    metricsServer?.close()
+    metricsServer?.closeAllConnections()
     await coinslot.close()
     return 0
   },
 }
 
-function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+/** To the end of the server: how it stops is of interest, too. */
+async function serveMetrics({ config, metrics }: Coinslot): Promise<Server | undefined> {
+  const { port, host } = config.metrics ?? {}
+  if (!metrics || port === undefined) return undefined
+  const server = createHttpServer(metrics.fetch)
+  await listen(server, port, host, '"metrics.port"')
+  return server.unref()
+}
+
+function listen(
+  server: Server,
+  port: number,
+  host: string | undefined,
+  setting: string,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE'
-      reject(taken ? new Error(`port ${port} is taken: set PORT to another`) : error)
+      reject(taken ? new Error(`port ${port} is taken: set ${setting} to another`) : error)
     })
     server.listen({ port, ...(host !== undefined && { host }) }, resolve)
   })

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { startServer, type ServerProcess } from './server-process.ts'
+import { freePort, startServer, type ServerProcess } from './server-process.ts'
 
 describe('the server process', () => {
   let server: ServerProcess | undefined
@@ -78,6 +79,29 @@ describe('the server process', () => {
       expect.stringContaining('route=/pay/:checkout status=400'),
     ])
     expect(server.output.stderr).not.toMatch(/error|internal/)
+  })
+
+  it('tells its spans to the SDK that is loaded before it', async () => {
+    const sdk = fileURLToPath(new URL('./tracing-sdk.js', import.meta.url))
+    server = await startServer({
+      configuration: () => ({ traces: true, providers: { sandbox: {} } }),
+      environment: { NODE_OPTIONS: `--import ${sdk}` },
+    })
+    await fetch(`${server.url}/v1/sessions/cs_nothing`)
+    const spans = () => server?.output.stdout
+    await expect.poll(spans).toContain('SPAN GET /v1/sessions/:id')
+  })
+
+  it('has metrics at a port of their own, and at no other', async () => {
+    const port = await freePort()
+    server = await startServer({
+      configuration: () => ({ metrics: { port }, providers: { sandbox: {} } }),
+    })
+    const metrics = await fetch(`http://127.0.0.1:${port}/metrics`)
+    expect(await metrics.text()).toContain('coinslot_build_info')
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(404)
+    expect((await fetch(`${server.url}/metrics`)).status).toBe(404)
+    expect(await server.stop('SIGTERM')).toBe(0)
   })
 
   it('ends on SIGTERM only after the requests under way have been answered', async () => {

@@ -50,15 +50,17 @@ describe.each([...RUNTIMES])('on %s the built server', (_, command) => {
     expect(server.output.stderr).not.toContain('"level":50')
   })
 
-  it('connects to no private address, whatever name leads to it, where it tells the merchant', async () => {
+  it('tells Prometheus, and no merchant at a private address, whatever name leads there', async () => {
     let connections = 0
     const inside = createServer(() => (connections += 1)).listen(0)
     await once(inside, 'listening')
     const { port } = inside.address() as AddressInfo
+    const metricsPort = await freePort()
     server = await startServer({
       command,
       configuration: (publicUrl) => ({
         publicUrl,
+        metrics: { port: metricsPort },
         providers: { sandbox: {} },
         checkouts: { mug: { provider: 'sandbox', currency: 'EUR', amount: '19.90' } },
         notifications: { url: `https://${hostname().toLowerCase()}:${port}/told` },
@@ -69,6 +71,8 @@ describe.each([...RUNTIMES])('on %s the built server', (_, command) => {
     const told = () => server?.output.stderr
     await expect.poll(told, { timeout: 10_000 }).toContain('its address is private')
     expect(connections).toBe(0)
+    const metrics = await fetch(`http://127.0.0.1:${metricsPort}/metrics`)
+    expect(await metrics.text()).toContain('coinslot_outbox_messages{destination="url"} 1')
     inside.close()
   })
 })
