@@ -18,6 +18,7 @@ const NAMES = [
   'going-live',
   'http',
   'troubleshooting',
+  'add-a-provider',
 ] as const
 
 export interface Page {

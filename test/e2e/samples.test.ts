@@ -21,7 +21,7 @@ import {
   surround,
   type Surroundings,
 } from '../samples/surroundings.ts'
-import { isTyped, typeFaults } from '../samples/type-check.ts'
+import { faultsInClone, isTyped, typeFaults } from '../samples/type-check.ts'
 import { openBrowser } from './browser.ts'
 import { startServer } from './server-process.ts'
 import { openShop } from './shop.ts'
@@ -159,7 +159,8 @@ describe('the samples of README and the documentation', () => {
     it.each(page.samples.filter(isRun))('block $number ($language)', async (sample) => {
       const file = sample.words.get('file')
       if (file) writeFileSync(placeOf(at, file), at.localize(sample.code))
-      await run(sample, at)
+      if (file && page.isClone) expect(faultsInClone(placeOf(at, file), at.folder)).toEqual([])
+      else await run(sample, at)
     })
 
     const files = page.samples.flatMap(({ language, words }) =>

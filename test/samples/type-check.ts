@@ -22,6 +22,17 @@ const EXTENSIONS: Readonly<Record<string, string>> = { js: 'ts', jsx: 'tsx', ts:
 
 export const isTyped = ({ language }: Sample) => language in EXTENSIONS
 
+/** What is wrong with a file of someone who works on Coinslot itself, by the rules of the house. */
+export function faultsInClone(path: string, folder: string): string[] {
+  const { config } = ts.readConfigFile(join(folder, 'tsconfig.json'), (file) =>
+    ts.sys.readFile(file),
+  )
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, folder)
+  const program = ts.createProgram([path], { ...options, incremental: false })
+  const faults = ts.getPreEmitDiagnostics(program, program.getSourceFile(path))
+  return faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))
+}
+
 /** What is wrong, by sample, with the line of the sample. */
 export function typeFaults(samples: readonly Sample[], modules: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'coinslot-types-'))
