@@ -1,4 +1,5 @@
 /** What PostgreSQL's failures mean: which pass by themselves, and which end the connection. */
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { DatabaseError } from 'pg'
 import { StoreUnavailable } from '../errors.ts'
 
@@ -34,6 +35,17 @@ export function endsConnection(error: unknown): boolean {
 
 export function isLostToOthers(error: unknown): boolean {
   return error instanceof StoreUnavailable && (isLost(error.cause) || isOutdated(error.cause))
+}
+
+/** Does anew what was lost to others. */
+export const unlessLost = retry(handleWhen(isLostToOthers), {
+  maxAttempts: 4,
+  backoff: new ExponentialBackoff({ initialDelay: 10, maxDelay: 200 }),
+})
+
+/** Whether what failed for many at once may go well for each by itself: the database is there. */
+export function mayBeOfOne(error: unknown): boolean {
+  return !(error instanceof StoreUnavailable) || !endsConnection(error.cause)
 }
 
 /** Whether a row of the same key was there already. */

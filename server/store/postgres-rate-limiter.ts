@@ -1,9 +1,10 @@
 /** Counts how often something was done in the last minute, by all servers on one PostgreSQL together. */
 import { handleWhen, retry } from 'cockatiel'
 import { CompiledQuery, sql, type Kysely } from 'kysely'
-import { RateLimiterPostgres } from 'rate-limiter-flexible'
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Database } from './database.ts'
-import { isLostToOthers } from './postgres-failures.ts'
+import { gather } from './gather.ts'
+import { isLostToOthers, mayBeOfOne } from './postgres-failures.ts'
 import { WINDOW_S, waitOf, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
 
 const TABLE = 'rate_limits'
@@ -45,6 +46,30 @@ export function createPostgresRateLimiter(
     tableCreated: true,
   })
 
+  /** @returns how long each of those has to wait who come for one key at one time: the first have been let by */
+  async function takeSome(key: string, count: number): Promise<number[]> {
+    const taken: unknown = await limiter.consume(key, count).catch((refusal: unknown) => refusal)
+    if (!(taken instanceof RateLimiterRes)) throw taken
+    const { consumedPoints } = taken
+    // None are told of where the limiter knows by itself that there is nothing left.
+    const left = consumedPoints === 0 ? 0 : perMinute - (consumedPoints - count)
+    return Array.from({ length: count }, (_, index) => (index < left ? 0 : waitOf(taken)))
+  }
+
+  async function takeAll(keys: readonly string[]): Promise<Promise<number>[]> {
+    const counts = new Map<string, number>()
+    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+    const taking = new Map([...counts].map(([key, count]) => [key, takeSome(key, count)]))
+    await Promise.allSettled(taking.values())
+    return keys.map(async (key) => (await taking.get(key))!.shift()!)
+  }
+
+  const takeGathered = gather({
+    together: takeAll,
+    alone: async (key) => (await takeSome(key, 1))[0]!,
+    mayBeOfOne,
+  })
+
   async function takeShare(key: string): Promise<Share> {
     const { msBeforeNext } = await limiter.consume(key, shareSize)
     // The limiter's own clock.
@@ -69,10 +94,7 @@ export function createPostgresRateLimiter(
   }
 
   return {
-    take(key) {
-      const taken = shareSize === 1 ? limiter.consume(key) : takeOne(key)
-      return taken.then(() => 0, waitOf)
-    },
+    take: (key) => (shareSize === 1 ? takeGathered(key) : takeOne(key).then(() => 0, waitOf)),
   }
 }
 

@@ -1,22 +1,15 @@
 /** Opens the store that several servers share: a PostgreSQL database. */
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { DatabaseError, type PoolConfig } from 'pg'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { reasonOf } from '../errors.ts'
 import type { Database } from './database.ts'
 import { countMissingSteps, migrate } from './migrations.ts'
-import { isLostToOthers, isTaken } from './postgres-failures.ts'
+import { createBatches, createBatchFunctions } from './postgres-batches.ts'
+import { unlessLost } from './postgres-failures.ts'
 import { createListener } from './postgres-listener.ts'
 import { createPool } from './postgres-pool.ts'
 import { createPostgresRateLimiter, createRateLimitTable } from './postgres-rate-limiter.ts'
-import { prepare as prepareQuery } from './prepared.ts'
-import type {
-  NewIntentRow,
-  NewSessionRow,
-  SqlDatabase,
-  SqlDialect,
-  Transact,
-} from './sql-database.ts'
+import type { SqlDatabase, SqlDialect, Transact } from './sql-database.ts'
 
 const CHANNEL = 'coinslot_session'
 
@@ -55,52 +48,16 @@ export async function openPostgres(url: string): Promise<SqlDatabase> {
     db,
     dialect,
     transact: createTransact(db),
-    addTogether: (session, intent) => addTogether(db, session, intent),
+    together: createBatches(db),
     createRateLimiter: (options) => createPostgresRateLimiter(db, options),
     listen: (onChange) => createListener(config, CHANNEL, onChange),
   }
 }
 
-const again = retry(handleWhen(isLostToOthers), {
-  maxAttempts: 4,
-  backoff: new ExponentialBackoff({ initialDelay: 10, maxDelay: 200 }),
-})
-
 function createTransact(db: Kysely<Database>): Transact {
   // Named, because the database may have another default, under which rows are not read again once locked.
   const transaction = () => db.transaction().setIsolationLevel('read committed')
-  return (work) => again.execute(() => transaction().execute(work))
-}
-
-interface Together extends NewSessionRow {
-  readonly scope: string
-  readonly key: string
-  readonly fingerprint: string
-  readonly claimed_at: string
-}
-
-const insertTogether = prepareQuery(
-  (db, { scope, key, fingerprint, claimed_at: claimedAt, ...session }: Together) =>
-    db
-      .with('added', (cte) => cte.insertInto('sessions').values(session).returning('id'))
-      .insertInto('intents')
-      .values({ scope, key, fingerprint, session_id: session.id, created_at: claimedAt }),
-)
-
-/** One round trip instead of four. */
-async function addTogether(
-  db: Kysely<Database>,
-  session: NewSessionRow,
-  { scope, key, fingerprint, created_at: claimedAt }: NewIntentRow,
-): Promise<boolean> {
-  const row = { ...session, scope, key, fingerprint, claimed_at: claimedAt }
-  try {
-    await again.execute(() => insertTogether(db, row))
-    return true
-  } catch (error) {
-    if (isTaken(error, 'intents_primary')) return false
-    throw error
-  }
+  return (work) => unlessLost.execute(() => transaction().execute(work))
 }
 
 const dialect: SqlDialect = {
@@ -128,9 +85,10 @@ function prepare(config: PoolConfig): Promise<void> {
     await assertDurable(db)
     await migrate(db, await currentSchema(db))
     await createTransact(db)(async (tx) => {
-      // Two servers that start at once would both make it.
+      // Two servers that start at once would both make them.
       await dialect.lockName(tx, 'tables')
       await createRateLimitTable(tx)
+      await createBatchFunctions(tx)
     })
   })
 }

@@ -1,7 +1,8 @@
 /** A database that is open, and all in which SQLite and PostgreSQL differ for the store. */
-import type { Insertable, Kysely, SelectQueryBuilder, Transaction } from 'kysely'
+import type { Insertable, Kysely, Selectable, SelectQueryBuilder, Transaction } from 'kysely'
 import type { Database, IntentsTable, SessionsTable } from './database.ts'
 import type { RateLimiter, RateLimiterOptions } from './rate-limiter.ts'
+import type { Intent } from './store.ts'
 
 export type NewSessionRow = Insertable<SessionsTable>
 export type NewIntentRow = Insertable<IntentsTable>
@@ -16,14 +17,40 @@ export interface SqlDatabase {
    * @returns what stops it
    */
   listen(onChange: (sessionId: string) => void): () => Promise<void>
-  /**
-   * Adds a session and the intent that is the first to name it, durably, in one statement; left out where the
-   * database cannot.
-   * @returns false where the intent's key is taken: nothing is added then
-   */
-  addTogether?(session: NewSessionRow, intent: NewIntentRow): Promise<boolean>
+  /** What opening a session takes, where the database does it for many at once. */
+  readonly together?: Together
   /** Counts for all servers that may be on this database. */
   createRateLimiter(options: RateLimiterOptions): RateLimiter
+}
+
+/** Each is durable, or has failed, before its promise is settled. */
+export interface Together {
+  findPrior(named: Pick<Intent, 'scope' | 'key'>): Promise<PriorRow | undefined>
+  /**
+   * Adds a session and the intent that is the first to name it.
+   * @returns false where the intent's key is taken: nothing is added then
+   */
+  add(session: NewSessionRow, intent: NewIntentRow): Promise<boolean>
+  /**
+   * Keeps what the first attempt to open a session came to, and its answer.
+   * @returns false where it is not as simple as that, and nothing is kept: the session is of an order, or not
+   * as it was added, or its reference is another's, or was told of already
+   */
+  keepOpened(opened: OpenedSession): Promise<boolean>
+}
+
+export type PriorRow = Pick<Selectable<IntentsTable>, 'fingerprint' | 'answer' | 'session_id'> &
+  Pick<Selectable<SessionsTable>, 'lease_until'>
+
+type OpenedRow = Pick<Selectable<SessionsTable>, 'id' | 'provider' | 'handoff' | 'updated_at'>
+
+export interface OpenedSession extends OpenedRow, Pick<Intent, 'scope' | 'key'> {
+  readonly reference: string
+  readonly redirect_url: string
+  /** Null where it stays as it is. */
+  readonly expires_at: string | null
+  /** JSON of the stored answer. */
+  readonly answer: string
 }
 
 /**

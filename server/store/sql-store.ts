@@ -29,7 +29,14 @@ import {
   settleTold,
   type Unit,
 } from './settlements.ts'
-import type { NewIntentRow, NewSessionRow, SqlDatabase, SqlDialect } from './sql-database.ts'
+import type {
+  NewIntentRow,
+  NewSessionRow,
+  OpenedSession,
+  PriorRow,
+  SqlDatabase,
+  SqlDialect,
+} from './sql-database.ts'
 import {
   ReferenceTaken,
   type ClaimOptions,
@@ -47,6 +54,9 @@ import {
 /** As long as a holder may work on a session before another may take it over. */
 const LEASE_MS = 15_000
 
+/** What a session is added with. */
+const FIRST_FENCE = 1
+
 /** A session is asked about for the first time this long after it was made. */
 const FIRST_ASK_MS = 60_000
 
@@ -57,7 +67,7 @@ const ASKED_ABOUT = ['pending', 'processing', 'expired'] as const
 type Tx = Transaction<Database>
 
 export function createSqlStore(
-  { db, dialect, transact, addTogether }: SqlDatabase,
+  { db, dialect, transact, together }: SqlDatabase,
   options: StoreOptions,
 ): Store {
   const { settle, destinations, onChange } = options
@@ -78,31 +88,36 @@ export function createSqlStore(
   }
 
   return {
-    findPrior: (scope, key) => findPrior(db, { scope, key }),
+    findPrior: async (scope, key) =>
+      together ? toPrior(await together.findPrior({ scope, key })) : findPrior(db, { scope, key }),
     async claim(intent, session, now, options = {}) {
       // Where no order is to be looked at, all that a new session needs is that its key is free.
-      if (addTogether && typeof session !== 'string' && session.order === null) {
+      if (together && typeof session !== 'string' && session.order === null) {
         const { row, lease } = withLease(session, now)
-        if (await addTogether(row, toIntentRow(intent, session.id, now))) {
+        if (await together.add(row, toIntentRow(intent, session.id, now))) {
           return { kind: 'claimed', lease }
         }
       }
       return change(now, (unit) => claim(unit, intent, session, options))
     },
-    release: <E extends Ending | null>(
+    async release<E extends Ending | null>(
       intent: Intent,
       lease: Lease,
       result: SessionResult,
       ending: E,
       now: Date,
-    ) =>
-      change(now, async (unit) => {
+    ) {
+      const foreseen = together && foresee(intent, lease, result, ending, now)
+      if (foreseen && (await together.keepOpened(foreseen.opened)))
+        return foreseen.answer as Kept<E>
+      return change(now, async (unit) => {
         const session = await release(unit, lease, result)
         if (!session) return undefined
         const settled = await settleSince(unit, session, result)
         const kept = ending && (await keepEnding(unit.tx, intent, settled, ending))
         return kept as Kept<E>
-      }),
+      })
+    },
     findSession: async (id) => {
       // PostgreSQL has no text with a NUL, and fails on it.
       if (id.includes('\0')) return undefined
@@ -169,7 +184,10 @@ async function findPrior(
   { scope, key }: Pick<Intent, 'scope' | 'key'>,
 ): Promise<Prior | undefined> {
   const { rows } = await selectIntent(db, { scope, key })
-  const [row] = rows
+  return toPrior(rows[0])
+}
+
+function toPrior(row: PriorRow | undefined): Prior | undefined {
   return (
     row && {
       fingerprint: row.fingerprint,
@@ -284,7 +302,7 @@ async function addSession(tx: Tx, session: SessionRecord, now: Date): Promise<Le
 }
 
 function withLease(session: SessionRecord, now: Date): { row: NewSessionRow; lease: Lease } {
-  const fence = 1
+  const fence = FIRST_FENCE
   const until = leaseUntil(now)
   const row = {
     ...toSessionRow(session),
@@ -354,6 +372,40 @@ const updateReleased = prepare(
       .where('fence', '=', fence)
       .returningAll(),
 )
+
+/** What the first attempt to open a session comes to where nothing else has happened to it meanwhile. */
+function foresee(
+  { scope, key }: Intent,
+  { session, fence }: Lease,
+  { reference, redirectUrl, expiresAt, handoff, ...others }: SessionResult,
+  ending: Ending | null,
+  now: Date,
+): { opened: OpenedSession; answer: StoredAnswer } | undefined {
+  if (ending?.kind !== 'opened' || fence !== FIRST_FENCE || session.order !== null) return undefined
+  if (reference === undefined || redirectUrl === undefined) return undefined
+  if (others.amount !== undefined || others.failure !== null || others.failed) return undefined
+  const answer = answerTo(ending, {
+    ...session,
+    reference,
+    redirectUrl,
+    failure: null,
+    expiresAt: expiresAt ?? session.expiresAt,
+    updatedAt: now,
+  })
+  const opened = {
+    scope,
+    key,
+    id: session.id,
+    provider: session.provider,
+    reference,
+    redirect_url: redirectUrl,
+    expires_at: expiresAt?.toISOString() ?? null,
+    handoff: handoff ?? null,
+    updated_at: now.toISOString(),
+    answer: JSON.stringify(answer),
+  }
+  return { opened, answer }
+}
 
 async function release(
   unit: Unit,

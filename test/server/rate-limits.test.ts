@@ -255,6 +255,18 @@ describe.runIf(isPostgres())('servers on one database', () => {
     expect(await statusesOf(5, either)).toEqual([201, 201, 201, 429, 429])
   })
 
+  it('pass no address’s limit, and give out all of it, however many come at once at both', async () => {
+    const [one, other] = await startTwo({ perAddress: 30 })
+    const address = '198.51.100.7'
+    const all = Array.from({ length: 100 }, (_, index) =>
+      open(index % 2 ? one : other, { address: index < 90 ? address : `203.0.113.${index}` }),
+    )
+    const statuses = (await Promise.all(all)).map(({ status }) => status)
+    const opened = (some: readonly number[]) => some.filter((status) => status === 201)
+    expect(opened(statuses.slice(0, 90))).toHaveLength(30)
+    expect(opened(statuses.slice(90))).toHaveLength(10)
+  })
+
   it('hold back nothing of an address’s limit for themselves, however great it is', async () => {
     const [one, other] = await startTwo({ perAddress: 80 })
     const address = '198.51.100.7'

@@ -1,0 +1,57 @@
+/** Gathers what is asked for at one time, so that the database is asked once for all of it. */
+
+export interface Gathered<Item, Outcome> {
+  /** Does it for all of them at once; tells the outcomes in their order. */
+  readonly together: (items: readonly Item[]) => Promise<readonly (Outcome | Promise<Outcome>)[]>
+  /** Does it for one, where it failed for all of them and that may be the fault of another. */
+  readonly alone: (item: Item) => Promise<Outcome>
+  /** Whether a failure may be the fault of one; else all of them have failed with it. */
+  readonly mayBeOfOne: (error: unknown) => boolean
+}
+
+interface Waiting<Item, Outcome> {
+  readonly item: Item
+  resolve(outcome: Outcome | Promise<Outcome>): void
+  reject(error: unknown): void
+}
+
+/** So that one statement stays a short one. */
+const MOST_AT_ONCE = 100
+
+/**
+ * Gathers to the end of this turn of the event loop, and for as long as what was gathered before is under
+ * way: nobody waits who is alone, and the more there is to do, the more is done at once.
+ */
+export function gather<Item, Outcome>({
+  together,
+  alone,
+  mayBeOfOne,
+}: Gathered<Item, Outcome>): (item: Item) => Promise<Outcome> {
+  const waiting: Waiting<Item, Outcome>[] = []
+  let isUnderWay = false
+
+  async function doAll(): Promise<void> {
+    while (waiting.length > 0) await doSome(waiting.splice(0, MOST_AT_ONCE))
+    isUnderWay = false
+  }
+
+  async function doSome(some: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    try {
+      const outcomes = await together(some.map(({ item }) => item))
+      for (const [index, { resolve }] of some.entries()) resolve(outcomes[index]!)
+    } catch (error) {
+      for (const { item, resolve, reject } of some) {
+        if (mayBeOfOne(error)) resolve(alone(item))
+        else reject(error)
+      }
+    }
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject })
+      if (isUnderWay) return
+      isUnderWay = true
+      setImmediate(() => void doAll())
+    })
+}

@@ -1,0 +1,75 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { gather } from '../../../server/store/gather.ts'
+
+/** Doubles numbers, and notes in which groups; what `fail` says of a group is thrown. */
+function startDoubling(fail: (group: readonly number[]) => Error | undefined = () => undefined) {
+  const groups: (readonly number[])[] = []
+  const double = gather<number, number>({
+    async together(group) {
+      groups.push(group)
+      await nextTurn()
+      const failure = fail(group)
+      if (failure) throw failure
+      return group.map((number) => number * 2)
+    },
+    async alone(number) {
+      if (number < 0) throw new Error(`${number} is refused`)
+      return number * 2
+    },
+    mayBeOfOne: (error) => error instanceof RangeError,
+  })
+  return { double, groups }
+}
+
+const statusOf = ({ status }: PromiseSettledResult<unknown>) => status
+
+describe('what is gathered', () => {
+  it('is lost by all where the failure is everybody’s, and the next are not kept waiting', async () => {
+    let isAway = true
+    const { double, groups } = startDoubling(() => (isAway ? new Error('away') : undefined))
+    const ends = await Promise.allSettled([1, 2, 3].map(double))
+    expect(ends.map(statusOf)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(groups).toHaveLength(1)
+    isAway = false
+    expect(await double(4)).toBe(8)
+  })
+
+  it('is lost by the one alone whose fault it may be', async () => {
+    const { double } = startDoubling((group) =>
+      group.some((number) => number < 0) ? new RangeError('one of them') : undefined,
+    )
+    const ends = await Promise.allSettled([1, -2, 3].map(double))
+    expect(ends).toMatchObject([{ value: 2 }, { reason: new Error('-2 is refused') }, { value: 6 }])
+  })
+
+  it('is done together in one turn, and each hears of his own', async () => {
+    const { double, groups } = startDoubling()
+    expect(await Promise.all([1, 2, 3].map(double))).toEqual([2, 4, 6])
+    expect(groups).toEqual([[1, 2, 3]])
+  })
+
+  it('is done by itself where nobody else comes', async () => {
+    const { double, groups } = startDoubling()
+    expect(await double(1)).toBe(2)
+    expect(await double(2)).toBe(4)
+    expect(groups).toEqual([[1], [2]])
+  })
+
+  it('gathers on while something is under way, and is done with the next', async () => {
+    const { double, groups } = startDoubling()
+    const first = double(1)
+    await nextTurn()
+    const later = [double(2), double(3)]
+    expect(groups).toEqual([[1]])
+    expect(await Promise.all([first, ...later])).toEqual([2, 4, 6])
+    expect(groups).toEqual([[1], [2, 3]])
+  })
+
+  it('is never more than a hundred at once', async () => {
+    const { double, groups } = startDoubling()
+    const numbers = Array.from({ length: 250 }, (_, index) => index)
+    expect(await Promise.all(numbers.map(double))).toEqual(numbers.map((number) => number * 2))
+    expect(groups.map((group) => group.length)).toEqual([100, 100, 50])
+  })
+})
