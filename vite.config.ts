@@ -42,7 +42,9 @@ export default defineConfig(({ mode }) => ({
         modulePreload: { polyfill: false },
         rollupOptions: {
           input: [
-            ...['index', 'looks', 'return'].map((page) => here(`demo/${page}.html`)),
+            ...['index', 'shop', 'donate', 'looks', 'return'].map((page) =>
+              here(`demo/${page}.html`),
+            ),
             ...documentationPages(),
           ],
         },

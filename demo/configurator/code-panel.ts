@@ -34,7 +34,7 @@ const WAYS: readonly Way[] = [
   {
     id: 'html',
     name: 'HTML',
-    note: 'Paste it where the button is to be. The hash lets no other script run in its place.',
+    note: 'Paste it where the button is to be. The hash lets no other script run in its place. The page’s origin has to be on the server’s list.',
     write: ({ tag }) => htmlSample(tag),
   },
   { id: 'react', name: 'React', note: NPM, write: ({ tag }) => reactSample(tag) },

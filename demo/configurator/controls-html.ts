@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<string, string>> = {
 function controlHtml(field: DescribedField): string {
   const { name, kind, about, group } = field
   if (group === 'sample') return samplesHtml(field)
-  const id = `field-${name.replace(/\W/g, '')}`
+  const id = `${group}-${name.replace(/^\W+/, '')}`
   const described = `<code>${name}</code> <span>${quoteHtml(about)}</span>`
   if (kind === 'flag') {
     return `<label class="control flag"><input type="checkbox" name="${name}" data-kind="flag" />

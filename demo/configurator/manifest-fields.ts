@@ -16,7 +16,10 @@ export interface DescribedField extends Field {
 /** What only this server can say, so that no address leads the element to another. */
 export const FIXED = 'server'
 
-export const SAMPLES = Object.keys(demoConfiguration.checkouts)
+type CheckoutId = keyof typeof demoConfiguration.checkouts
+
+/** What the settings begin with. */
+export const SAMPLES = ['donation', 'mug', 'tip'] as const satisfies readonly CheckoutId[]
 
 export function readElement(): CustomElementDeclaration {
   return elementsOf(readManifest()).find(({ tagName }) => tagName === 'coinslot-checkout')!

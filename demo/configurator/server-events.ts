@@ -7,7 +7,9 @@ export function logServer(sessionId: string): () => void {
   const source = new EventSource(`/demo/sessions/${encodeURIComponent(sessionId)}/trace`)
   source.addEventListener('trace', ({ data }: MessageEvent<string>) => {
     const entry = JSON.parse(data) as TraceEntry
-    addToLog({ lane: 'server', kind: entry.kind, at: Date.parse(entry.at), ...described(entry) })
+    // It came before what it made happen in the same millisecond.
+    const at = Date.parse(entry.at) - (entry.kind === 'webhook' ? 0.5 : 0)
+    addToLog({ lane: 'server', kind: entry.kind, at, ...described(entry) })
   })
   return () => source.close()
 }

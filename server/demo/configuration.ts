@@ -23,6 +23,17 @@ export const demoConfiguration = {
       successUrl: '/return.html',
       cancelUrl: '/return.html',
     },
+    'reading-room': {
+      provider: 'sandbox',
+      currency: 'USD',
+      amount: '25.00',
+      editable: true,
+      minAmount: '5.00',
+      presets: ['10.00', '25.00', '50.00', '100.00'],
+      description: 'Sunday hours in the reading room',
+      successUrl: '/donate',
+      cancelUrl: '/donate',
+    },
     tip: {
       provider: 'sandbox',
       currency: 'JPY',

@@ -288,6 +288,24 @@ export const otherPages = providerPages
 /** The demo's pages; its server needs no configuration. */
 export const demoPages: Readonly<Record<string, Scene>> = {
   'the demo': served('/', (page) => page.getByRole('button', { name: 'Pay $25.00' }).waitFor()),
+  'the settings of the demo': served('/', async (page) => {
+    await page.getByRole('button', { name: 'Pay $25.00' }).waitFor()
+    await page.getByRole('tab', { name: 'Look' }).click()
+  }),
+  'the demo’s rehearsal': served('/', async (page) => {
+    await page.getByRole('button', { name: 'Pay $25.00' }).click()
+    await page.getByRole('button', { name: 'Paid twice' }).click()
+    await page.locator('.entry-server').filter({ hasText: 'session.flagged' }).waitFor()
+  }),
+  'the sample shop': served('/shop', async (page) => {
+    for (const button of await page.getByRole('button', { name: 'Add to cart' }).all()) {
+      await button.click()
+    }
+    await page.getByRole('button', { name: 'Pay €112.40' }).waitFor()
+  }),
+  'the donation page': served('/donate', (page) =>
+    page.getByRole('button', { name: 'Pay $25.00' }).waitFor(),
+  ),
   'the looks': served('/looks.html', async (page) => {
     await page.getByRole('button', { name: 'Pay $25.00' }).nth(5).waitFor()
     for (const summary of await page.locator('summary').all()) await summary.click()
