@@ -21,7 +21,7 @@ const CHANGED = new URLSearchParams({
   currency: 'EUR',
   amount: '12.50',
   presets: '5.00 12.50',
-  description: 'Tea & "cake" <b>{{ 1 + 1 }}</b> {x} `$' + '{y}` @if',
+  description: 'Tea & "cake" <b>{{ 1 + 1 }}</b> {x} `${y}` @if',
   required: '',
   '--coinslot-accent': 'light-dark(#b5351f, #ffb4a2)',
   '::button': 'letter-spacing: 2px; border-radius: 3px',
