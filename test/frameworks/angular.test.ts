@@ -1,8 +1,12 @@
 import { describeSample } from './behaviour.ts'
+import { describeCases } from './cases.ts'
 
-describeSample({
+const sample = {
   name: 'angular',
   site: 'dist',
   needsNewerNode: true,
-  buildOptions: (server) => ['--define', `COINSLOT_SERVER='${server}'`],
-})
+  buildOptions: (server: string) => ['--define', `COINSLOT_SERVER='${server}'`],
+}
+
+describeSample(sample)
+describeCases({ title: 'Angular', sample, page: 'angular' })

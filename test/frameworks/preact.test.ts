@@ -1,3 +1,12 @@
 import { describeSample } from './behaviour.ts'
+import { describeCases, FALSE_BEFORE, OBJECT_BEFORE, TEXT_ENDS } from './cases.ts'
 
-describeSample({ name: 'preact', site: 'dist' })
+const sample = { name: 'preact', site: 'dist' }
+
+describeSample(sample)
+describeCases({
+  title: 'Preact',
+  sample,
+  page: 'preact',
+  cannot: [TEXT_ENDS, FALSE_BEFORE, OBJECT_BEFORE],
+})

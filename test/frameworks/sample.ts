@@ -30,9 +30,17 @@ export interface Site {
 
 export const folderOf = ({ name }: Pick<Sample, 'name'>) => join(SAMPLES, name)
 
-/** Installs what the sample's lockfile says, and the package as it was packed. */
-export async function install(sample: Sample): Promise<void> {
-  await installLocked(folderOf(sample), await environmentOf(sample))
+const installed = new Map<string, Promise<void>>()
+
+/** Installs, once, what the sample's lockfile says, and the package as it was packed. */
+export function install(sample: Sample): Promise<void> {
+  const known = installed.get(sample.name)
+  if (known) return known
+  const installing = environmentOf(sample).then((environment) => {
+    return installLocked(folderOf(sample), environment)
+  })
+  installed.set(sample.name, installing)
+  return installing
 }
 
 /** Builds what is in a folder as a sample is, to pay at this server. */

@@ -1,3 +1,7 @@
 import { describeSample } from './behaviour.ts'
+import { describeCases } from './cases.ts'
 
-describeSample({ name: 'solid', site: 'dist' })
+const sample = { name: 'solid', site: 'dist' }
+
+describeSample(sample)
+describeCases({ title: 'Solid', sample, page: 'solid' })

@@ -1,3 +1,7 @@
 import { describeSample } from './behaviour.ts'
+import { describeCases } from './cases.ts'
 
-describeSample({ name: 'svelte', site: 'dist' })
+const sample = { name: 'svelte', site: 'dist' }
+
+describeSample(sample)
+describeCases({ title: 'Svelte', sample, page: 'svelte' })
