@@ -109,7 +109,11 @@ export default defineConfig(({ mode }) => ({
         target: 'node20',
         minify: false,
         rollupOptions: {
-          input: { main: here('server/main.ts'), index: here('server/index.ts') },
+          input: {
+            main: here('server/main.ts'),
+            index: here('server/index.ts'),
+            'store-thread': here('server/store/store-thread.ts'),
+          },
           preserveEntrySignatures: 'strict',
           output: { entryFileNames: '[name].js', chunkFileNames: nameServerChunk },
         },

@@ -1,8 +1,8 @@
 /** The Hono app: every route under its address, every error turned into its answer. */
-import { randomBytes } from 'node:crypto'
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
+import { nanoid } from 'nanoid'
 import { getPath } from 'hono/utils/url'
 import { basePathOf, withoutBase } from './base-path.ts'
 import type { Config } from './config.ts'
@@ -114,7 +114,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
 function logRequests(log: Log): MiddlewareHandler<Env> {
   return async function logRequest(c, next) {
     const startedAt = performance.now()
-    const requestId = `req_${randomBytes(12).toString('base64url')}`
+    const requestId = `req_${nanoid(16)}`
     c.set('requestId', requestId)
     await next()
     // Not by `c.header`, which at this point would copy the answer, body and all.

@@ -1,5 +1,5 @@
 /** Who sent a request, as far as that can be known: the address that limits are counted by. */
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** Where a request came from: the address of the connection's other end, which may be a proxy. */
@@ -51,6 +51,9 @@ function addressOf(source: RequestSource | undefined): string | undefined {
 
 function readAddress(text = ''): string | undefined {
   const written = withoutPort(text.trim())
+  // What a socket that listens for both kinds says of nearly everybody.
+  const plain = written.startsWith('::ffff:') ? written.slice('::ffff:'.length) : written
+  if (isIPv4(plain)) return plain
   if (isIP(written) === 0) return undefined
   // An IPv4 address is the same one when it is written as an IPv6 address.
   const address = ipaddr.process(written)

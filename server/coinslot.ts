@@ -22,13 +22,9 @@ import { createSandboxReporter } from './sandbox/reporter.ts'
 import { idForLog, type SessionRecord } from './session.ts'
 import { createReconciler, type Reconciliation } from './settlement/reconcile.ts'
 import { createSessionFeed } from './session-feed.ts'
-import { settle } from './settlement/settle.ts'
 import { createSettlement } from './settlement/settlement.ts'
-import { openDatabase } from './store/open-database.ts'
-import { createSandboxLedger } from './store/sandbox-ledger.ts'
-import { countMessages } from './store/outbox-depth.ts'
-import { createSqlStore } from './store/sql-store.ts'
 import type { Store } from './store/store.ts'
+import { openStores, type StoresOptions } from './store/stores.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import { readWidgetFiles } from './widget-files.ts'
 import { createTransport, type Transport } from './transport.ts'
@@ -43,6 +39,11 @@ export interface CoinslotOptions {
   readonly selfUrl?: string
   /** Where log lines go; standard error by default. */
   readonly logTo?: DestinationStream
+  /**
+   * The built `store-thread.js`, for a SQLite file to be written in a thread of its own, so that waiting for the disk
+   * keeps no request waiting; without it this thread writes.
+   */
+  readonly storeThread?: URL
   /** The folder with the built widget and demo. */
   readonly assets?: URL
   /**
@@ -123,9 +124,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const repeat = options.repeat ?? createRepeat(log)
 
   const widget = await readWidgetFiles(assets)
-  const database = await openDatabase(config.databaseUrl)
-  const store = createSqlStore(database, {
-    settle,
+  const changes: StoresOptions = {
     destinations: config.notifications ? ['url', 'listener'] : ['listener'],
     onChange(session) {
       tell(log, session)
@@ -134,11 +133,13 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
       for (const observer of telemetry.observers) observer.changed?.(session)
       trace.tell(session).catch((error: unknown) => log.debug({ err: error }, 'no trace'))
     },
-  })
+  }
+  const stores = await openStores(config.databaseUrl, changes, options.storeThread)
+  const { store } = stores
   const feed = createSessionFeed({ store, now })
   const telemetry = await createTelemetry(config, {
     countStreams: feed.count,
-    countMessages: () => countMessages(database.db),
+    countMessages: stores.countMessages,
   })
   const trace = createDemoTrace({ store, now })
   const selfUrl = options.selfUrl ?? WITHIN
@@ -156,7 +157,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const settlement = createSettlement({ providers, store, log, now })
   const { reconcileDue, reconcileAll } = createReconciler({ store, settlement, log, now })
   const sandbox = createSandboxApp({
-    ledger: createSandboxLedger(database.db),
+    ledger: stores.sandboxLedger,
     report: createSandboxReporter({
       secret: sandboxSecret,
       transport: reach,
@@ -176,7 +177,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     config,
     store,
     providers,
-    count: createRateLimits(config.rateLimits, database.createRateLimiter),
+    count: createRateLimits(config.rateLimits, stores.createRateLimiter),
     settlement,
     feed,
     log,
@@ -203,7 +204,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     repeat({ name: 'beat', everyMs: BEAT_EVERY_MS, run: async () => beat() }),
   ]
   const stopSweeping = sweep(store, log, now)
-  const stopListening = database.listen((id) => {
+  const stopListening = stores.listen((id) => {
     // Where it cannot be read now, the next look will.
     feed.lookAt(id).catch((error: unknown) => log.debug({ err: error }, 'a change was not read'))
   })

@@ -1,5 +1,6 @@
 /** A session: our record of one buyer paying, and the only ways in which its status may move. */
-import { createHash, randomBytes } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { nanoid } from 'nanoid'
 import { formatAmount } from './contract/money.ts'
 import type { ErrorCode, Session, SessionException, SessionStatus } from './contract/schemas.ts'
 import type { Checkout } from './checkout-schema.ts'
@@ -57,12 +58,12 @@ export function isOpen(status: SessionStatus): boolean {
 
 /** `cs_` and 192 random bits: whoever knows the id may read the session, so nobody may guess one. */
 export function newSessionId(): string {
-  return `cs_${randomBytes(24).toString('base64url')}`
+  return `cs_${nanoid(32)}`
 }
 
 /** What a provider knows the opening of a session by, however often it is asked for; it does not tell the id. */
 export function openingKey({ id }: Pick<SessionRecord, 'id'>): string {
-  return createHash('sha256').update(`open\n${id}`).digest('base64url')
+  return hash('sha256', `open\n${id}`, 'base64url')
 }
 
 /** Enough of an id to find a session by in a log, and too little to read the session with. */

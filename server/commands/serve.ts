@@ -28,6 +28,7 @@ export const serve: Command = {
       configuration,
       environment,
       selfUrl: selfUrl(environment),
+      storeThread: new URL('./store-thread.js', import.meta.url),
     })
     const { port, host, trustedProxyHops } = coinslot.config
     const isBehindProxy = trustedProxyHops > 0

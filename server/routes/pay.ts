@@ -1,7 +1,7 @@
 /** `/pay/{checkout}` and `/pay?offer=…`: a payment page that needs no script, and what forms are posted to. */
-import { randomBytes } from 'node:crypto'
 import { ConstantBackoff, handleType, retry } from 'cockatiel'
 import { Hono, type Context } from 'hono'
+import { nanoid } from 'nanoid'
 import { basePathOf } from '../base-path.ts'
 import type { Config } from '../config.ts'
 import type { ConfiguredProvider } from '../configured-providers.ts'
@@ -217,5 +217,5 @@ function isKey(key: string | undefined): key is string {
 }
 
 function newKey(): string {
-  return `pay_${randomBytes(18).toString('base64url')}`
+  return `pay_${nanoid(24)}`
 }

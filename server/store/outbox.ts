@@ -1,6 +1,6 @@
 /** The outbox: what has changed and whom it is still to be told, written with the change itself. */
-import { randomBytes } from 'node:crypto'
 import type { Kysely, Transaction } from 'kysely'
+import { nanoid } from 'nanoid'
 import type { Notification, NotificationType } from '../contract/schemas.ts'
 import { toPublicSession, type SessionRecord } from '../session.ts'
 import type { Database } from './database.ts'
@@ -31,7 +31,7 @@ export async function addMessages(
     .where('session_id', '=', session.id)
     .executeTakeFirst()
   const message = {
-    id: `msg_${randomBytes(18).toString('base64url')}`,
+    id: `msg_${nanoid(24)}`,
     session_id: session.id,
     number: (last?.number ?? 0) + 1,
     type,

@@ -8,6 +8,8 @@ export type NewSessionRow = Insertable<SessionsTable>
 export type NewIntentRow = Insertable<IntentsTable>
 
 export interface SqlDatabase {
+  /** Of the file, where it is one. */
+  readonly path?: string
   readonly db: Kysely<Database>
   readonly dialect: SqlDialect
   readonly transact: Transact

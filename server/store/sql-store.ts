@@ -41,6 +41,7 @@ import {
   ReferenceTaken,
   type ClaimOptions,
   type ClaimOutcome,
+  type Held,
   type Intent,
   type Kept,
   type Lease,
@@ -102,7 +103,7 @@ export function createSqlStore(
     },
     async release<E extends Ending | null>(
       intent: Intent,
-      lease: Lease,
+      lease: Held,
       result: SessionResult,
       ending: E,
       now: Date,
@@ -409,7 +410,7 @@ function foresee(
 
 async function release(
   unit: Unit,
-  lease: Lease,
+  lease: Held,
   result: SessionResult,
 ): Promise<SessionRecord | undefined> {
   const { tx, now, dialect } = unit
@@ -447,7 +448,7 @@ async function release(
 }
 
 /** Somebody else has the session; the provider session that was made for it may be paid all the same. */
-async function releaseLate(unit: Unit, lease: Lease, result: SessionResult): Promise<void> {
+async function releaseLate(unit: Unit, lease: Held, result: SessionResult): Promise<void> {
   const row = await keepLate(unit, lease, result)
   if (row && result.reference) await settleReference(unit, toRecord(row), result.reference)
 }

@@ -36,6 +36,7 @@ export async function openSqlite(
   const db = new Kysely<Database>({ dialect: new ImmediateDialect(sqlite) })
   await migrate(db)
   return {
+    ...(path !== ':memory:' && { path }),
     db,
     dialect,
     transact: createTransact(db),

@@ -39,6 +39,11 @@ export interface Lease {
   readonly until: Date
 }
 
+/** What a lease is ended by. */
+export type Held = Pick<Lease, 'fence'> & {
+  readonly session: Pick<SessionRecord, 'id' | 'provider' | 'currency' | 'order'>
+}
+
 /**
  * One try at having a session opened at its provider: `calling` until its holder tells what came of it,
  * `unknown` where the provider may have opened one, `failed` where it has opened none.
@@ -178,7 +183,7 @@ export interface Store {
    */
   release<E extends Ending | null>(
     intent: Intent,
-    lease: Lease,
+    lease: Held,
     result: SessionResult,
     ending: E,
     now: Date,

@@ -26,8 +26,8 @@ export const CONTROLS = {
   newProviderKeys: {
     without: 'one key for all tries at a provider',
     breaks: 'I2',
-    text: 'update(`open\\n${id}`)',
-    by: 'update(`open\\n${id}${Math.random()}`)',
+    text: 'hash("sha256", `open\\n${id}`',
+    by: 'hash("sha256", `open\\n${id}${Math.random()}`',
   },
   noSync: {
     without: 'synchronous = FULL',

@@ -1,0 +1,140 @@
+/** Calls from one thread to another: while some are worked on the next ones gather, and go over together. */
+import type { MessagePort } from 'node:worker_threads'
+import { StoreUnavailable } from '../errors.ts'
+import { ReferenceTaken } from './store.ts'
+
+type Functions = Readonly<Record<string, (...args: never[]) => unknown>>
+
+interface Call {
+  readonly name: string
+  readonly args: readonly unknown[]
+}
+
+type Outcome = { readonly value: unknown } | { readonly failure: Failure }
+
+/** What came of a message of calls, in their order, and what was told meanwhile. */
+interface Answers {
+  readonly outcomes: readonly Outcome[]
+  readonly told: readonly unknown[]
+}
+
+/** An error's class does not come over; of these two it must be known. */
+interface Failure {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | undefined
+  readonly cause?: Failure
+}
+
+/**
+ * Answers the calls that come over a port with functions, once these are there.
+ * @param open is given what tells the other side something beside the answers
+ */
+export function answerCalls(
+  port: MessagePort,
+  open: (tell: (told: unknown) => void) => Promise<Functions>,
+): void {
+  let told: unknown[] = []
+  const opening = open((one) => told.push(one))
+
+  async function answer({ name, args }: Call): Promise<Outcome> {
+    try {
+      const functions = await opening
+      return { value: await functions[name]!(...(args as never[])) }
+    } catch (error) {
+      return { failure: toFailure(error) }
+    }
+  }
+
+  port.on('message', async (calls: readonly Call[]) => {
+    const outcomes = await Promise.all(calls.map(answer))
+    const answers: Answers = { outcomes, told }
+    told = []
+    port.postMessage(answers)
+  })
+}
+
+/** What is needed of a `Worker`. */
+export interface Thread {
+  postMessage(calls: readonly Call[], moved: []): void
+  on(event: 'message', listener: (answers: Answers) => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'exit', listener: () => void): unknown
+  terminate(): Promise<unknown>
+}
+
+interface Waiting extends Call {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * What calls functions in a worker, once they are named; each rejects with `StoreUnavailable` where it has ended.
+ * @param onTold is given what they tell beside their answers
+ */
+export function callsTo(
+  worker: Thread,
+  onTold: (told: never) => void,
+): <F extends object>(...names: readonly (keyof F & string)[]) => F {
+  let gathered: Waiting[] = []
+  let underWay: readonly Waiting[] = []
+  let end: Error | undefined
+
+  function send(): void {
+    if (underWay.length > 0 || gathered.length === 0) return
+    underWay = gathered
+    gathered = []
+    try {
+      const calls = underWay.map(({ name, args }): Call => ({ name, args }))
+      worker.postMessage(calls, [])
+    } catch (error) {
+      // One of them cannot cross over.
+      for (const { reject } of underWay) reject(error)
+      underWay = []
+    }
+  }
+
+  worker.on('message', ({ outcomes, told }: Answers) => {
+    for (const one of told) onTold(one as never)
+    for (const [index, outcome] of outcomes.entries()) {
+      const { resolve, reject } = underWay[index]!
+      if ('failure' in outcome) reject(toError(outcome.failure))
+      else resolve(outcome.value)
+    }
+    underWay = []
+    // What these answers lead to in this turn goes with the next ones.
+    setImmediate(send)
+  })
+  worker.on('error', stop)
+  worker.on('exit', () => stop(new Error('the thread of the store has ended')))
+
+  function stop(error: Error): void {
+    end ??= error
+    for (const { reject } of [...underWay, ...gathered]) reject(new StoreUnavailable(end))
+    gathered = []
+  }
+
+  const call = (name: string, args: readonly unknown[]) =>
+    new Promise((resolve, reject) => {
+      if (end) throw new StoreUnavailable(end)
+      gathered.push({ name, args, resolve, reject })
+      if (gathered.length === 1) setImmediate(send)
+    })
+
+  return <F extends object>(...names: readonly (keyof F & string)[]) => {
+    const functions = names.map((name) => [name, (...args: unknown[]) => call(name, args)])
+    return Object.fromEntries(functions) as F
+  }
+}
+
+function toFailure(error: unknown): Failure {
+  const { name, message, stack, cause } = error instanceof Error ? error : new Error(String(error))
+  return { name, message, stack, ...(cause instanceof Error && { cause: toFailure(cause) }) }
+}
+
+function toError({ name, message, stack, cause: inner }: Failure): Error {
+  const cause = inner && toError(inner)
+  if (name === 'StoreUnavailable') return new StoreUnavailable(cause)
+  if (name === 'ReferenceTaken') return new ReferenceTaken(message)
+  return Object.assign(new Error(message, { cause }), { name, stack })
+}

@@ -1,0 +1,166 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import SQLite from 'better-sqlite3'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { StoreUnavailable } from '../../../server/errors.ts'
+import type { SessionRecord } from '../../../server/session.ts'
+import { openSqlite } from '../../../server/store/sqlite.ts'
+import { functionsOf, withThread } from '../../../server/store/store-thread-calls.ts'
+import type { Store } from '../../../server/store/store.ts'
+import { openStores, storesOn, type Stores } from '../../../server/store/stores.ts'
+import { answerCalls, callsTo, type Thread } from '../../../server/store/thread-calls.ts'
+import { AT, sessionRecord } from '../session-fixture.ts'
+import { describeStore } from './store-conformance.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'coinslot-thread-'))
+afterAll(() => rm(folder, { recursive: true }))
+let files = 0
+const newFile = () => join(folder, `${(files += 1)}.db`)
+const destinations = ['url', 'listener'] as const
+
+/** With both ends in this thread: what crosses over is copied all the same. */
+async function openStore(): Promise<Store> {
+  const { port1, port2 } = new MessageChannel()
+  const path = newFile()
+  const here = storesOn(await openSqlite(path), { destinations })
+  answerCalls(port2, async (tell) =>
+    functionsOf(storesOn(await openSqlite(path), { destinations, onChange: tell })),
+  )
+  const thread: Thread = {
+    postMessage: (calls) => port1.postMessage(calls),
+    on: (event: string, listener: (one: never) => unknown) =>
+      port1.on(event === 'exit' ? 'close' : event, listener as () => void),
+    terminate: async () => port1.close(),
+  }
+  return (await withThread(here, thread, {})).store
+}
+
+describeStore({
+  name: 'SQLite with a thread',
+  open: openStore,
+  async openTwo() {
+    const store = await openStore()
+    return [store, store]
+  },
+})
+
+const thread = new URL('./store-thread.js', import.meta.url)
+
+function openFile(path: string, onChange?: (session: SessionRecord) => void): Promise<Stores> {
+  return openStores(`file:${path}`, { destinations, ...(onChange && { onChange }) }, thread)
+}
+
+describe('a store that writes in a thread', () => {
+  const intent = { scope: 'POST', key: 'key-0123456789abcdef', fingerprint: 'f' }
+
+  it('says that nothing can be kept where another process does not let go of the file', async () => {
+    const path = newFile()
+    const { store } = await openFile(path)
+    onTestFinished(() => store.close())
+    const other = new SQLite(path)
+    other.exec('begin immediate')
+    const claim = store.claim(intent, sessionRecord(), AT)
+    // A request that only reads is answered meanwhile.
+    expect(await store.findSession('cs_none')).toBeUndefined()
+    await expect(claim).rejects.toBeInstanceOf(StoreUnavailable)
+    other.exec('rollback').close()
+    expect(await store.claim(intent, sessionRecord(), AT)).toMatchObject({ kind: 'claimed' })
+  })
+
+  it('tells of a change before it answers who made it', async () => {
+    const told: string[] = []
+    const { store } = await openFile(newFile(), ({ id, status }) => told.push(`${id} ${status}`))
+    onTestFinished(() => store.close())
+    const session = sessionRecord()
+    await store.claim(intent, session, AT)
+    const outcome = await store.claim({ ...intent, key: `${intent.key}-2` }, session.id, AT)
+    expect(outcome).toEqual({ kind: 'in_progress' })
+    expect(told).toEqual([])
+    const late = new Date(session.expiresAt.getTime() + 60_000)
+    await store.expire(session, late)
+    expect(told).toEqual([`${session.id} expired`])
+  })
+
+  it('keeps the payments of the sandbox there, too', async () => {
+    const path = newFile()
+    const { store, sandboxLedger } = await openFile(path)
+    onTestFinished(() => store.close())
+    const payment = {
+      id: 'pay_1',
+      amount: '25.00',
+      currency: 'USD',
+      description: null,
+      successUrl: null,
+      cancelUrl: null,
+      failUrl: null,
+      webhookUrl: 'http://127.0.0.1/',
+      expiresAt: AT,
+    }
+    expect(await sandboxLedger.add(payment)).toBe(true)
+    expect(await sandboxLedger.add(payment)).toBe(false)
+    expect(await sandboxLedger.find('pay_1')).toMatchObject({ amount: '25.00', status: 'open' })
+  })
+})
+
+describe('calls to a thread', () => {
+  /** @param source of a function of what came over, answering what goes back */
+  function start(source: string) {
+    const code = `const { parentPort } = require('node:worker_threads')
+      let messages = 0
+      parentPort.on('message', async (calls) => {
+        messages += 1
+        ${source}
+      })`
+    const worker = new Worker(code, { eval: true })
+    onTestFinished(async () => void (await worker.terminate()))
+    return worker
+  }
+
+  it('are refused from when it has ended, and so are those under way', async () => {
+    const worker = start('if (calls.length > 0) process.exit(1)')
+    const { one } = callsTo(worker, () => {})<{ one(): Promise<unknown> }>('one')
+    const first = one()
+    await nextTurn()
+    const second = one()
+    await expect(first).rejects.toBeInstanceOf(StoreUnavailable)
+    await expect(second).rejects.toBeInstanceOf(StoreUnavailable)
+    await expect(one()).rejects.toBeInstanceOf(StoreUnavailable)
+  })
+
+  it('are refused where they cannot cross over, and the next ones are not', async () => {
+    const worker = start('parentPort.postMessage({ outcomes: calls.map(() => ({})), told: [] })')
+    const { one } = callsTo(worker, () => {})<{ one(what: unknown): Promise<unknown> }>('one')
+    await expect(one(() => {})).rejects.toThrow('could not be cloned')
+    expect(await one(1)).toBeUndefined()
+  })
+
+  it('are refused with what it died of', async () => {
+    const worker = start('throw new Error("broken")')
+    const { one } = callsTo(worker, () => {})<{ one(): Promise<unknown> }>('one')
+    await expect(one()).rejects.toMatchObject({ cause: new Error('broken') })
+  })
+
+  it('gather while others are worked on, and go over in one message', async () => {
+    const worker = start(`parentPort.postMessage({
+      outcomes: calls.map(({ args }) => ({ value: [messages, ...args] })),
+      told: [],
+    })`)
+    await once(worker, 'online')
+    const { one } = callsTo(worker, () => {})<{ one(n: number): Promise<unknown> }>('one')
+    const first = one(1)
+    await nextTurn()
+    const rest = [one(2), one(3)]
+    await nextTurn()
+    rest.push(one(4))
+    expect(await first).toEqual([1, 1])
+    expect(await Promise.all(rest)).toEqual([
+      [2, 2],
+      [2, 3],
+      [2, 4],
+    ])
+  })
+})
