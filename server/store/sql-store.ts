@@ -103,7 +103,7 @@ export function createSqlStore(
     },
     async release<E extends Ending | null>(
       intent: Intent,
-      lease: Held,
+      lease: Lease,
       result: SessionResult,
       ending: E,
       now: Date,

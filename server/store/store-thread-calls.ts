@@ -53,7 +53,8 @@ export async function withThread(
         return { kind: 'claimed', lease: { session: session as SessionRecord, ...outcome.lease } }
       },
       release: (intent, { fence, session: { id, provider, currency, order } }, ...rest) =>
-        release(intent, { fence, session: { id, provider, currency, order } }, ...rest),
+        // Nothing more of it is gone by.
+        release(intent, { fence, session: { id, provider, currency, order } } as Lease, ...rest),
       async close() {
         // Where the thread has ended, so has what it had open.
         await close().catch(() => {})

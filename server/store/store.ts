@@ -39,7 +39,7 @@ export interface Lease {
   readonly until: Date
 }
 
-/** What a lease is ended by. */
+/** What of a lease the tables are changed by when it ends. */
 export type Held = Pick<Lease, 'fence'> & {
   readonly session: Pick<SessionRecord, 'id' | 'provider' | 'currency' | 'order'>
 }
@@ -183,7 +183,7 @@ export interface Store {
    */
   release<E extends Ending | null>(
     intent: Intent,
-    lease: Held,
+    lease: Lease,
     result: SessionResult,
     ending: E,
     now: Date,
