@@ -1,11 +1,12 @@
 /** Tells those who follow a session of each change of it, whichever server made the change. */
 import { SessionNotFound } from './errors.ts'
 import { createFollowers, type Follower } from './followers.ts'
+import { findShown } from './shown-session.ts'
 import { canMove, isOpen, toPublicSession, type SessionRecord } from './session.ts'
 import type { Store } from './store/store.ts'
 
 export interface SessionFeedDeps {
-  readonly store: Pick<Store, 'findSession'>
+  readonly store: Pick<Store, 'findSession' | 'findPayment'>
   readonly now: () => Date
   /** How many may follow at once; 1,000 by default. */
   readonly limit?: number
@@ -80,7 +81,7 @@ export function createSessionFeed({
 
   async function lookAt(id: string): Promise<void> {
     const isFollowed = followers.of(id).length > 0
-    const session = isFollowed ? await store.findSession(id) : undefined
+    const session = isFollowed ? await findShown(store, id) : undefined
     if (session) tell(session)
   }
 
@@ -90,7 +91,7 @@ export function createSessionFeed({
       const follower = followers.add(id, address)
       const stop = () => followers.remove(follower)
       try {
-        const session = await store.findSession(id)
+        const session = await findShown(store, id)
         if (!session) throw new SessionNotFound()
         tell(session)
       } catch (error) {
@@ -100,7 +101,11 @@ export function createSessionFeed({
       return { news: follower.news, stop }
     },
 
-    tell,
+    tell(session) {
+      if (session.status !== 'pending' || session.order === null) return tell(session)
+      // Its order may be paid by another, which is to be looked up; the next look does it else.
+      lookAt(session.id).catch(() => {})
+    },
     lookAt,
 
     async look(signal) {

@@ -30,6 +30,7 @@ import type { ConfiguredProvider } from './configured-providers.ts'
 import type { ProviderSession } from './providers/provider.ts'
 import type { Counted } from './rate-limits.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
+import { findShown } from './shown-session.ts'
 import { newSessionId, openingKey, toPublicSession, type SessionRecord } from './session.ts'
 import type { SessionResult, Store } from './store/store.ts'
 
@@ -132,11 +133,9 @@ export function createSessions(deps: SessionsDeps): Sessions {
   }
 
   async function find(id: string): Promise<SessionRecord> {
-    const session = await store.findSession(id)
+    const session = await findShown(store, id)
     if (!session) throw new SessionNotFound()
-    // Nobody is led on to pay what is paid.
-    const isPaid = session.status === 'pending' && (await store.findPayment(session.order, id))
-    return isPaid ? { ...session, redirectUrl: null } : session
+    return session
   }
 
   async function findTerms(named: Pick<CreateSession, 'checkout' | 'offer'>): Promise<Terms> {

@@ -2,6 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Session } from '../../server/contract/schemas.ts'
 import { createSessionFeed } from '../../server/session-feed.ts'
+import type { SessionRecord } from '../../server/session.ts'
 import {
   readProblem,
   readSession,
@@ -229,17 +230,24 @@ describe('the feed', () => {
   function startFeed(limit = 2) {
     const reads: string[] = []
     let stored = session
+    let payment: SessionRecord | undefined
     const feed = createSessionFeed({
       store: {
         async findSession(id) {
           reads.push(id)
           return id === session.id ? stored : undefined
         },
+        findPayment: async () => payment,
       },
       now: () => AT,
       limit,
     })
-    return { feed, reads, store: (change: object) => (stored = { ...stored, ...change }) }
+    return {
+      feed,
+      reads,
+      store: (change: object) => (stored = { ...stored, ...change }),
+      pay: (by: SessionRecord) => (payment = by),
+    }
   }
 
   it('reads a session once at each look, however many follow it, and not at all when nobody does', async () => {
@@ -268,6 +276,22 @@ describe('the feed', () => {
     const { feed } = startFeed(1)
     await expect(feed.follow('cs_none')).rejects.toThrow('no session')
     await expect(feed.follow(session.id)).resolves.toBeDefined()
+  })
+
+  it('leads nobody on to pay what another session has paid meanwhile', async () => {
+    const { feed, store, pay } = startFeed()
+    store({ order: 'order 1', redirectUrl: 'https://pay.example/1' })
+    const { news, stop } = await feed.follow(session.id)
+    const shown = news[Symbol.asyncIterator]()
+    const next = async () => {
+      const [item] = (await shown.next()).value ?? []
+      return JSON.parse(item?.kind === 'session' ? item.json : '{}') as Session
+    }
+    expect(await next()).toHaveProperty('redirectUrl', 'https://pay.example/1')
+    pay(sessionRecord({ status: 'paid' }))
+    feed.tell({ ...session, order: 'order 1', exception: 'duplicate' })
+    expect(await next()).not.toHaveProperty('redirectUrl')
+    stop()
   })
 
   it('does not go back to what was read before a change', async () => {
