@@ -33,6 +33,11 @@ const NOT_RUN: readonly (readonly [page: string, reason: string])[] = [
   ['README', 'a picture of what imports what, which a test of its own holds'],
   ['docs/index', 'it is how a reader starts what these very tests have built'],
   ['docs/server', 'npm run test:runtimes does, where Bun and Deno are'],
+  ['docs/server', 'it takes a Docker engine; test/e2e/deploy.test.ts tries the steps without'],
+  [
+    'docs/server',
+    'it takes a machine with systemd; test/e2e/deploy.test.ts has systemd read the unit',
+  ],
   ['docs/server', 'an SDK is the operator’s; test/e2e/server-process.test.ts loads one'],
 ]
 
