@@ -1,5 +1,5 @@
 /** The schema, step by step; a step that was ever released is never changed, only followed by another. */
-import { Migrator, type Kysely, type Migration } from 'kysely'
+import { DEFAULT_MIGRATION_TABLE, Migrator, sql, type Kysely, type Migration } from 'kysely'
 import type { Database } from './database.ts'
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
@@ -190,7 +190,7 @@ async function addSessionAges(db: Kysely<unknown>): Promise<void> {
 }
 
 /** By name, in order. */
-const migrations: Record<string, Migration> = {
+export const migrations: Record<string, Migration> = {
   '2026-11-21-tables': { up: createTables },
   '2026-11-21-tables-sandbox': { up: createSandbox },
   '2026-11-22-outbox': { up: createOutbox },
@@ -201,23 +201,65 @@ const migrations: Record<string, Migration> = {
   '2026-11-25-session-ages': { up: addSessionAges },
 }
 
-/** How many steps are missing; nothing is changed. */
-export async function countMissingSteps(db: Kysely<Database>, schema?: string): Promise<number> {
-  const steps = await migratorOf(db, schema).getMigrations()
-  return steps.filter(({ executedAt }) => executedAt === undefined).length
+/** A newer Coinslot has taken steps that this one does not know. */
+export class NewerDatabase extends Error {
+  override readonly name = 'NewerDatabase'
+  constructor(steps: readonly string[]) {
+    super(
+      `a newer Coinslot has changed its tables (${steps.join(', ')}): start that version again or a newer one, or restore the backup of before`,
+    )
+  }
 }
 
 /**
- * Takes the steps that are missing, one process at a time.
+ * How many steps are missing; nothing is changed.
+ * @throws NewerDatabase
+ */
+export async function countMissingSteps(db: Kysely<Database>, schema?: string): Promise<number> {
+  const steps = await migratorOf(db, schema).getMigrations()
+  const missing = steps.filter(({ executedAt }) => executedAt === undefined)
+  if (missing.length < steps.length) await assertKnown(db, schema)
+  return missing.length
+}
+
+async function assertKnown(db: Kysely<Database>, schema: string | undefined): Promise<void> {
+  const table = sql.id(...(schema === undefined ? [] : [schema]), DEFAULT_MIGRATION_TABLE)
+  const { rows } = await sql<{ name: string }>`select name from ${table}`.execute(db)
+  const unknown = rows.map(({ name }) => name).filter((name) => !(name in migrations))
+  if (unknown.length > 0) throw new NewerDatabase(unknown.toSorted())
+}
+
+/**
+ * Takes the steps that are missing, all of them or none, one process at a time.
  * @param schema where the tables are, in a database that has several
+ * @throws NewerDatabase
  */
 export async function migrate(db: Kysely<Database>, schema?: string): Promise<void> {
+  if ((await countMissingSteps(db, schema)) === 0) return
   const { error } = await migratorOf(db, schema).migrateToLatest()
   if (error) throw error
+}
+
+/** The same in a file of SQLite, where the migrator would neither lock nor take all steps or none. */
+export async function migrateFile(db: Kysely<Database>): Promise<void> {
+  if ((await countMissingSteps(db)) === 0) return
+  await db.connection().execute(async (connection) => {
+    await sql`begin immediate`.execute(connection)
+    try {
+      // Another process may have taken them while this one waited.
+      await migrate(connection)
+      await sql`commit`.execute(connection)
+    } catch (error) {
+      // Where that fails, too, the transaction has ended already; the failure to tell of is the first.
+      await sql`rollback`.execute(connection).catch(() => {})
+      throw error
+    }
+  })
 }
 
 function migratorOf(db: Kysely<Database>, schema: string | undefined): Migrator {
   const provider = { getMigrations: async () => migrations }
   const where = schema === undefined ? {} : { migrationTableSchema: schema }
-  return new Migrator({ db, provider, ...where })
+  // It would tell their order by the clock of then, which may have been wrong.
+  return new Migrator({ db, provider, allowUnorderedMigrations: true, ...where })
 }

@@ -3,7 +3,7 @@ import { DatabaseError, type PoolConfig } from 'pg'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { reasonOf } from '../errors.ts'
 import type { Database } from './database.ts'
-import { countMissingSteps, migrate } from './migrations.ts'
+import { countMissingSteps, migrate, NewerDatabase } from './migrations.ts'
 import { createBatches, createBatchFunctions } from './postgres-batches.ts'
 import { unlessLost } from './postgres-failures.ts'
 import { createListener } from './postgres-listener.ts'
@@ -143,7 +143,9 @@ async function assertDurable(db: Kysely<Database>): Promise<void> {
 /** What the database says of a failure is told; what else a message holds may be part of the URL. */
 function tell(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-  return cause instanceof DatabaseError || cause instanceof Unusable
-    ? cause.message
-    : reasonOf(cause)
+  return isTold(cause) ? cause.message : reasonOf(cause)
+}
+
+function isTold(cause: unknown): cause is Error {
+  return [DatabaseError, Unusable, NewerDatabase].some((kind) => cause instanceof kind)
 }

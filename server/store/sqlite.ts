@@ -13,7 +13,7 @@ import {
 import { reasonOf } from '../errors.ts'
 import type { Database } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
-import { countMissingSteps, migrate } from './migrations.ts'
+import { countMissingSteps, migrateFile, NewerDatabase } from './migrations.ts'
 import { createMemoryRateLimiter } from './rate-limiter.ts'
 import type { SqlDatabase, SqlDialect, Transact } from './sql-database.ts'
 import { toStoreFailure } from './sqlite-failures.ts'
@@ -28,13 +28,16 @@ export async function openSqlite(
   { mustExist = false }: { readonly mustExist?: boolean } = {},
 ): Promise<SqlDatabase> {
   const sqlite = openFile(path, mustExist)
+  sqlite.pragma('busy_timeout = 5000')
   sqlite.pragma('journal_mode = WAL')
   // FULL: what was acknowledged is on the disk, also if the power goes at that moment.
   sqlite.pragma('synchronous = FULL')
-  sqlite.pragma('busy_timeout = 5000')
   sqlite.pragma('foreign_keys = ON')
   const db = new Kysely<Database>({ dialect: new ImmediateDialect(sqlite) })
-  await migrate(db)
+  await migrateFile(db).catch(async (cause: unknown) => {
+    await db.destroy()
+    throw cause instanceof NewerDatabase ? unusable(path, cause) : cause
+  })
   return {
     ...(path !== ':memory:' && { path }),
     db,
@@ -68,11 +71,16 @@ export async function inspectSqlite(path: string): Promise<number | undefined> {
     if (found?.quick_check !== 'ok') throw new Error('the file is damaged')
     return await countMissingSteps(db)
   } catch (cause) {
-    const told = sqliteCodeOf(cause) ?? 'it is damaged'
-    throw new Error(`DATABASE_URL: the file ${path} cannot be used: ${told}`, { cause })
+    throw unusable(path, cause)
   } finally {
     await db.destroy()
   }
+}
+
+function unusable(path: string, cause: unknown): Error {
+  const told =
+    cause instanceof NewerDatabase ? cause.message : (sqliteCodeOf(cause) ?? 'it is damaged')
+  return new Error(`DATABASE_URL: the file ${path} cannot be used: ${told}`, { cause })
 }
 
 function createTransact(db: Kysely<Database>): Transact {

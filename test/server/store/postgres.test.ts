@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { settle } from '../../../server/settlement/settle.ts'
 import { inspectPostgres, openPostgres } from '../../../server/store/postgres.ts'
@@ -24,4 +25,14 @@ it('is looked at without being changed: what a start would make is missing until
   expect(await inspectPostgres(url)).toBe(missing)
   await (await openPostgres(url)).db.destroy()
   expect(await inspectPostgres(url)).toBe(0)
+})
+
+it('is refused where a newer Coinslot has changed it, and it is told what to do', async () => {
+  const url = await newDatabaseUrl()
+  const { db } = await openPostgres(url)
+  await sql`insert into kysely_migration values ('2999-12-31-later', '2999-12-31')`.execute(db)
+  await db.destroy()
+  const told = /PostgreSQL cannot be used: a newer Coinslot .*2999-12-31-later.*start that version/
+  await expect(openPostgres(url)).rejects.toThrow(told)
+  await expect(inspectPostgres(url)).rejects.toThrow(told)
 })
