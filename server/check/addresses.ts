@@ -29,6 +29,7 @@ export async function* checkPublicUrl(
       ? failure('public-url.public', PUBLIC, `${says}: buyers and webhooks do not get there`, mend)
       : warning('public-url.public', PUBLIC, says, mend)
   } else yield* checkName(publicUrl, resolve)
+  yield* checkProxy(config)
   const health = await checkHealth(publicUrl, ask)
   yield health
   const isUp = health.level === 'ok'
@@ -48,6 +49,47 @@ export function namesPrivate(url: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   if (protocol === 'http:' || isLoopback(hostname) || hostname.endsWith('.localhost')) return true
   return isIP(host) !== 0 && !isPublicAddress(host)
+}
+
+/** The server itself has no certificate. */
+function* checkProxy({ publicUrl, trustedProxyHops }: Config): Generator<Finding> {
+  if (!publicUrl.startsWith('https:')) return
+  yield trustedProxyHops > 0
+    ? ok(
+        'public-url.proxy',
+        PUBLIC,
+        `the address before ${hops(trustedProxyHops)} of yours is a buyer's`,
+      )
+    : warning(
+        'public-url.proxy',
+        PUBLIC,
+        'something before this server has the certificate, and with "trustedProxyHops" 0 all buyers have its address: their limits are one',
+        'Set "trustedProxyHops" to how many proxies of yours a request passes.',
+      )
+}
+
+function hops(count: number): string {
+  return count === 1 ? 'the proxy' : `the ${count} proxies`
+}
+
+/** They tell how business goes. */
+export function* checkMetrics({ metrics }: Config): Generator<Finding> {
+  if (!metrics) return
+  const { port, host, token } = metrics
+  const where = port === undefined ? '/metrics' : `${host}:${port}`
+  const isOpen = token === undefined && !isLoopback(host.includes(':') ? `[${host}]` : host)
+  yield isOpen
+    ? warning(
+        'metrics.private',
+        'metrics',
+        `whoever can reach ${where} reads them`,
+        'Set COINSLOT_METRICS_TOKEN, or make sure that the port is not reached from outside.',
+      )
+    : ok(
+        'metrics.private',
+        'metrics',
+        `at ${where}, ${token === undefined ? 'from this machine' : 'with a token'}`,
+      )
 }
 
 async function* checkName(url: string, resolve: ResolveName): AsyncGenerator<Finding> {

@@ -3,10 +3,17 @@ import type { ProviderTiming } from '../configured-providers.ts'
 import { ConfigurationError, parseConfig, type Config, type Environment } from '../config.ts'
 import { inspectDatabase } from '../store/open-database.ts'
 import type { Transport } from '../transport.ts'
-import { checkOrigins, checkPublicUrl, namesPrivate, type ResolveName } from './addresses.ts'
+import {
+  checkMetrics,
+  checkOrigins,
+  checkPublicUrl,
+  namesPrivate,
+  type ResolveName,
+} from './addresses.ts'
 import { createAsk } from './ask.ts'
 import { checkClock } from './clock.ts'
 import { failure, ok, warning, type Finding } from './finding.ts'
+import { checkNotifications } from './notifications.ts'
 import { checkPage } from './page.ts'
 import { checkProviders } from './providers.ts'
 import { checkSecrets } from './secrets.ts'
@@ -50,6 +57,8 @@ export async function* diagnose(diagnosis: Diagnosis): AsyncGenerator<Finding> {
     for await (const finding of checkPublicUrl(config, ask, resolve)) findings.push(finding)
   })
   yield* findings
+  yield* checkNotifications(config, ask, resolve)
+  yield* checkMetrics(config)
   // This machine always agrees with itself.
   yield checkClock(providers.sightings, namesPrivate(config.publicUrl) ? [] : ours)
   if (page !== undefined) yield* checkPage(config, page, ask)

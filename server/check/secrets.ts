@@ -19,6 +19,9 @@ export function* checkSecrets(config: Config, environment: Environment): Generat
     ...checkOfferSecrets(config),
     ...checkTwice([
       ...named,
+      ...(config.metrics?.token === undefined
+        ? []
+        : [['COINSLOT_METRICS_TOKEN', config.metrics.token] as const]),
       ...config.offerSecrets.map((value) => ['COINSLOT_SECRET', value] as const),
     ]),
   ]
@@ -29,7 +32,7 @@ export function* checkSecrets(config: Config, environment: Environment): Generat
     yield ok('secrets.strong', ABOUT, `there, and long enough: ${sound.join(', ')}`)
 }
 
-const OWN = ['COINSLOT_SECRET', 'COINSLOT_NOTIFICATION_SECRET']
+const OWN = ['COINSLOT_SECRET', 'COINSLOT_NOTIFICATION_SECRET', 'COINSLOT_METRICS_TOKEN']
 
 function* checkProviderSecret(name: string, value: string): Generator<Finding> {
   if (/[^\x21-\x7e]/.test(value)) {
@@ -50,7 +53,7 @@ function* checkProviderSecret(name: string, value: string): Generator<Finding> {
     yield warning(
       'secrets.strong',
       ABOUT,
-      `${name} has ${value.length} characters, so that it could be guessed`,
+      `${name} has ${value.length === 1 ? '1 character' : `${value.length} characters`}, so that it could be guessed`,
       `Compare it with the provider's dashboard; a secret of your own has 32 or more.`,
     )
   }

@@ -20,6 +20,7 @@ const PAGE = 'https://shop.example/donate'
 const lamp = { provider: 'kadosei', currency: 'USD', amount: '40.00' }
 const configuration = {
   publicUrl: 'https://pay.shop.example',
+  trustedProxyHops: 1,
   origins: ['https://shop.example'],
   providers: { kadosei: { baseUrl: 'https://api.kadosei.example' } },
   checkouts: { lamp },
@@ -413,6 +414,91 @@ describe('the public address', () => {
     })
     expect(lines(guarded.findings, 'warning', 'webhook kadosei')).toEqual([
       expect.stringMatching(/answers 401.*without a log-in/),
+    ])
+  })
+})
+
+describe('the proxies', () => {
+  it('are missed where something has the certificate and no header is believed', async () => {
+    const { findings } = await look({ configuration: { ...configuration, trustedProxyHops: 0 } })
+    expect(lines(findings, 'warning', 'publicUrl')).toEqual([
+      expect.stringMatching(/all buyers have its address.*Set "trustedProxyHops"/),
+    ])
+  })
+
+  it('are not where the server is reached by itself', async () => {
+    const publicUrl = 'http://localhost:8080'
+    const { findings } = await look({
+      configuration: { ...configuration, publicUrl, trustedProxyHops: 0 },
+      answers: { [publicUrl]: 'ECONNREFUSED' },
+    })
+    expect(findings.map(({ id }) => id)).not.toContain('public-url.proxy')
+  })
+})
+
+describe('whoever is told', () => {
+  const url = 'https://hooks.shop.example/coinslot'
+  const secret = `whsec_${Buffer.alloc(24, 'abc').toString('base64')}`
+  const told = (change: Setup & { notifications?: object } = {}) =>
+    look({
+      ...change,
+      configuration: { ...configuration, notifications: { url, ...change.notifications } },
+      environment: { COINSLOT_NOTIFICATION_SECRET: secret },
+      answers: { [url]: { status: 404 }, ...change.answers },
+    })
+
+  it.each<[string, Fake, RegExp]>([
+    ['is down', 'ECONNREFUSED', /^hooks\.shop\.example takes no connection/],
+    ['is no name', 'ENOTFOUND', /no name that can be resolved/],
+    ['has a wrong certificate', 'CERT_HAS_EXPIRED', /certificate/],
+  ])('fails where it %s', async (_, fake, words) => {
+    const { findings } = await told({ answers: { [url]: fake } })
+    expect(lines(findings, 'failure', 'notifications')).toEqual([expect.stringMatching(words)])
+  })
+
+  it('fails where its name leads to a private address, which is not asked', async () => {
+    const resolve = async () => ['93.184.216.34', '10.0.0.7']
+    const { findings, sent } = await told({ resolve })
+    expect(lines(findings, 'failure', 'notifications')).toEqual([
+      expect.stringMatching(/10\.0\.0\.7, which is private.*allowPrivateAddress/),
+    ])
+    expect(sent.map((request) => request.url)).not.toContain(url)
+    const meant = await told({ resolve, notifications: { allowPrivateAddress: true } })
+    expect(lines(meant.findings, 'ok', 'notifications')).toHaveLength(1)
+  })
+
+  it('is warned of where it redirects', async () => {
+    const { findings } = await told({ answers: { [url]: { status: 301 } } })
+    expect(lines(findings, 'warning', 'notifications')).toEqual([
+      expect.stringMatching(/redirects, which is not followed/),
+    ])
+  })
+
+  it('is told nothing: one question is enough, whatever it answers', async () => {
+    const { findings, sent, levels } = await told()
+    expect(lines(findings, 'ok', 'notifications')).toEqual([
+      expect.stringContaining('hooks.shop.example answers'),
+    ])
+    const asked = sent.filter((request) => request.url === url)
+    expect(asked.map(({ method, body }) => [method, body])).toEqual([['GET', undefined]])
+    expect([...levels]).toEqual(['ok'])
+  })
+
+  it('by metrics is not everybody', async () => {
+    const open = await look({
+      configuration: { ...configuration, metrics: { port: 9464, host: '0.0.0.0' } },
+    })
+    expect(lines(open.findings, 'warning', 'metrics')).toEqual([
+      expect.stringMatching(/0\.0\.0\.0:9464 reads them.*COINSLOT_METRICS_TOKEN/),
+    ])
+    const kept = await look({ configuration: { ...configuration, metrics: { port: 9464 } } })
+    expect(lines(kept.findings, 'ok', 'metrics')).toHaveLength(1)
+    const twice = await look({
+      configuration: { ...configuration, metrics: {} },
+      environment: { COINSLOT_METRICS_TOKEN: environment.COINSLOT_SECRET },
+    })
+    expect(lines(twice.findings, 'warning', 'secrets')).toEqual([
+      expect.stringMatching(/COINSLOT_METRICS_TOKEN and COINSLOT_SECRET are the same/),
     ])
   })
 })
