@@ -12,9 +12,9 @@ import { findProgram } from '../browsers/find-program.js'
 import type { Sample } from './read-samples.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** In place of the registry, which does not have what was just built. */
+/** The clone beside the reader's folder is this repository, whose packages stay as they are. */
 const PRELUDE = `npm() {
-  if [ "$*" = "install coinslot" ]; then [ -e node_modules ] || ln -s "$MODULES" node_modules
+  if [ "$*" = "install ../coinslot" ]; then [ -e node_modules ] || ln -s "$MODULES" node_modules
   else command npm "$@"; fi
 }
 `

@@ -74,7 +74,7 @@ export async function surround(
 ): Promise<Surroundings> {
   const folder = mkdtempSync(join(tmpdir(), 'coinslot-sample-'))
   if (page.isClone) copyRepository(folder)
-  const installs = page.samples.some(({ code }) => code.includes('npm install coinslot'))
+  const installs = page.samples.some(({ code }) => code.includes('npm install ../coinslot'))
   if (!installs) symlinkSync(modules, join(folder, 'node_modules'))
   // Where the samples start a server of their own, 8080 is that.
   const serves = page.samples.some(
@@ -103,7 +103,6 @@ export async function surround(
     PORT: String(port),
     MODULES: modules,
     npm_config_update_notifier: 'false',
-    // Two of the samples are of other keys than the one that opens the shop.
     ...SECRETS,
   }
   return { ...scene, folder, environment, sitePort, localize, ends, printed: '' }
