@@ -12,6 +12,7 @@ import { documentation, documentationPages } from './demo/generate/documentation
 import { configurationJsonSchema } from './server/configuration-schema.ts'
 import type { Coinslot } from './server/coinslot.ts'
 import { version } from './server/version.ts'
+import { shortNames } from './widget/generate/short-names.ts'
 
 const DEV_PORT = Number(process.env['PORT'] || 8080)
 
@@ -157,7 +158,19 @@ function scriptTag(source: string, fileName: string): EnvironmentOptions {
       rollupOptions: {
         input: here(`widget/${source}.ts`),
         preserveEntrySignatures: 'strict',
-        output: { entryFileNames: fileName, codeSplitting: false },
+        output: {
+          entryFileNames: fileName,
+          codeSplitting: false,
+          minify: {
+            compress: true,
+            mangle: true,
+            codegen: true,
+            mangleProps: {
+              include: new RegExp(`^(${Object.keys(shortNames).join('|')})$`),
+              cache: shortNames,
+            },
+          },
+        },
       },
     },
   }
