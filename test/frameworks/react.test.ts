@@ -1,5 +1,8 @@
+import ts from 'typescript'
 import { describeSample } from './behaviour.ts'
 import { describeCases, FALSE_BEFORE, OBJECT_BEFORE } from './cases.ts'
+import { folderOf, install } from './sample.ts'
+import { describeTypes } from './types.ts'
 
 const sample = { name: 'react', site: 'dist' }
 
@@ -10,4 +13,10 @@ describeCases({
   sample,
   page: 'react-plain',
   cannot: [FALSE_BEFORE, OBJECT_BEFORE],
+})
+describeTypes('React', {
+  folder: folderOf(sample),
+  install: () => install(sample),
+  files: ['types/react.tsx', 'types/script.ts', 'wrapper/app.tsx'],
+  options: { jsx: ts.JsxEmit.ReactJSX },
 })
