@@ -131,9 +131,26 @@ export const CONTROLS = {
     text: 'const outcome = failure ? afterFailure(message, failure, endedAt) : "delivered";',
     by: 'const outcome = "delivered";',
   },
+  halfSteps: {
+    without: 'all steps of the schema or none, in a file',
+    breaks: 'promise',
+    text: 'await migrateFile(db)',
+    by: 'await migrate(db)',
+  },
+  halfStepsOnServer: {
+    without: 'all steps of the schema or none, on a server',
+    breaks: 'promise',
+    text: 'allowUnorderedMigrations: true,',
+    by: 'allowUnorderedMigrations: true, disableTransactions: true,',
+  },
+  noNewerRefused: {
+    without: 'a newer schema is refused',
+    breaks: 'promise',
+    text: 'if (unknown.length > 0) throw',
+    by: 'if (unknown.length < 0) throw',
+  },
 } as const satisfies Readonly<Record<string, Control>>
 
-const DIST = dirname(dirname(MAIN))
 // Within the project, so that the copy finds the packages that it imports.
 const COPIES = fileURLToPath(new URL('../../node_modules/.cache/coinslot-faults/', import.meta.url))
 
@@ -142,14 +159,28 @@ const COPIES = fileURLToPath(new URL('../../node_modules/.cache/coinslot-faults/
  * @returns its main file
  * @throws where the text does not stand exactly once in the built server
  */
-export async function makeControl(control: Control): Promise<string> {
+export function makeControl(control: Control): Promise<string> {
+  return changeBuild(MAIN, control)
+}
+
+/** What of a built server is replaced by what. */
+type Change = Pick<Control, 'without' | 'text' | 'by'>
+
+/**
+ * Makes another version of a server.
+ * @param main its main file
+ * @returns the other one's
+ * @throws where the text does not stand exactly once in it
+ */
+export async function changeBuild(main: string, control: Change): Promise<string> {
+  const dist = dirname(dirname(main))
   await mkdir(COPIES, { recursive: true })
   const copy = await mkdtemp(join(COPIES, 'control-'))
-  for (const entry of await readdir(DIST)) {
-    if (entry === 'server') await cp(join(DIST, entry), join(copy, entry), { recursive: true })
-    else await symlink(join(DIST, entry), join(copy, entry))
+  for (const entry of await readdir(dist)) {
+    if (entry === 'server') await cp(join(dist, entry), join(copy, entry), { recursive: true })
+    else await symlink(join(dist, entry), join(copy, entry))
   }
-  const file = join(copy, 'server', await findFile(control))
+  const file = join(copy, 'server', await findFile(control, main))
   const source = await readFile(file, 'utf8')
   await writeFile(
     file,
@@ -163,11 +194,11 @@ export async function removeControls(): Promise<void> {
 }
 
 /** The one file of the built server that has the text once. */
-export async function findFile({ text, without }: Control): Promise<string> {
-  const files = (await readdir(dirname(MAIN))).filter((name) => name.endsWith('.js'))
+export async function findFile({ text, without }: Change, main = MAIN): Promise<string> {
+  const files = (await readdir(dirname(main))).filter((name) => name.endsWith('.js'))
   const counts = await Promise.all(
     files.map(async (name) => {
-      const source = await readFile(join(dirname(MAIN), name), 'utf8')
+      const source = await readFile(join(dirname(main), name), 'utf8')
       return { name, count: source.split(text).length - 1 }
     }),
   )

@@ -24,13 +24,21 @@ const SECRETS = [...Object.values(KEYS), SECRET.slice('whsec_'.length)]
 /** A minute: everybody comes from one address here. */
 const NO_LIMIT = 1_000_000
 
+/** How a server is started otherwise than the row's servers are. */
+export interface StartOptions {
+  /** Its main file. */
+  readonly main?: string
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /** One server and the proxy that everybody reaches it by. */
 export interface Server {
   readonly proxy: FaultProxy
   readonly isRunning: () => boolean
   /** Of its process now. */
   readonly pid: () => number
-  start(): Promise<void>
+  /** @throws where it ends before it listens */
+  start(otherwise?: StartOptions): Promise<void>
   /** By SIGKILL, unless another signal is named. */
   stop(signal?: NodeJS.Signals): Promise<void>
   /** It takes no step any more, until it is thawed. */
@@ -51,6 +59,8 @@ export interface Stage {
   readonly toMerchant: FaultProxy
   readonly client: Client
   readonly clock: Clock
+  /** The main file that the row's servers are started with. */
+  readonly main: string
   /** Moves the clock of every server. */
   moveClock(ms: number): Promise<void>
   /** Ends every fault that a proxy, a provider or the merchant makes. */
@@ -143,12 +153,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       proxy,
       isRunning,
       pid: () => process?.pid ?? 0,
-      async start() {
+      async start(otherwise = {}) {
         process = await startServer({
           configuration: () => configuration,
-          environment,
           port,
           ...(main !== undefined && { main }),
+          ...otherwise,
+          environment: { ...environment, ...otherwise.environment },
         })
         const { output } = process
         logs.push(() => output.stdout + output.stderr)
@@ -227,6 +238,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     toMerchant,
     client,
     clock,
+    main: main ?? MAIN,
     async moveClock(ms) {
       await clock.move(ms)
       await Promise.all(servers.map((server) => server.readClock()))

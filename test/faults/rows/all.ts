@@ -6,6 +6,7 @@ import { overload } from './overload.ts'
 import { endedConnections, killedDatabase, silentDatabase } from './postgres.ts'
 import { answersLost, refused, silent, strangeAnswers } from './providers.ts'
 import { equalPosts, everything, hangingUp, wrongClocks } from './servers.ts'
+import { besideNewer, olderFile, olderOnServer } from './upgrades.ts'
 import { deafMerchant, duplicates, lost, overtaking, reordered, serverDown } from './webhooks.ts'
 
 export const ROWS: readonly Row[] = [
@@ -34,5 +35,8 @@ export const ROWS: readonly Row[] = [
   wrongClocks,
   deafMerchant,
   overload,
+  olderFile,
+  olderOnServer,
+  besideNewer,
   everything,
 ]
