@@ -40,6 +40,8 @@ export default defineConfig(({ mode }) => ({
         outDir: here('dist/demo'),
         emptyOutDir: true,
         assetsInlineLimit: 0,
+        // Those that have light-dark() themselves: what stands in for it knows no colour scheme but the page's.
+        cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
         modulePreload: { polyfill: false },
         rollupOptions: {
           input: [

@@ -55,13 +55,13 @@ const WAYS: readonly Way[] = [
   },
   {
     id: 'qr',
-    name: 'QR code',
+    name: 'QR',
     note: 'The same link, for a poster or a screen.',
     write: ({ tag }) => `${paymentLink(tag)}\n`,
   },
   {
     id: 'configuration',
-    name: 'Configuration',
+    name: 'Config',
     note: 'coinslot.config.json of your own server, with the sandbox until you name a provider.',
     write: ({ checkout, terms }) => configurationSample(checkout, terms),
   },

@@ -43,7 +43,7 @@ describe('a sample of the configurator', () => {
     const { page, context } = await openPage(browser)
     await page.goto(`${server.url}/?${search}`)
     await page.getByRole('tab', { name: tab, exact: true }).click()
-    const signed = tab === 'Configuration' ? '"12.50"' : 'eyJ'
+    const signed = tab === 'Config' ? '"12.50"' : 'eyJ'
     if (search === CHANGED) await page.locator('.snippet').filter({ hasText: signed }).waitFor()
     const text = (await page.locator('.snippet').textContent())!
     await context.close()
@@ -209,7 +209,7 @@ describe('a sample of the configurator', () => {
   })
 
   it('of a configuration starts a server that has these very terms', async () => {
-    const json = await readSample('Configuration')
+    const json = await readSample('Config')
     const other = await startServer({
       configuration: (publicUrl) => ({ ...(JSON.parse(json) as object), publicUrl }),
     })
