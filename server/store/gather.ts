@@ -1,4 +1,5 @@
 /** Gathers what is asked for at one time, so that the database is asked once for all of it. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 export interface Gathered<Item, Outcome> {
   /** Does it for all of them at once; tells the outcomes in their order. */
@@ -31,7 +32,11 @@ export function gather<Item, Outcome>({
   let isUnderWay = false
 
   async function doAll(): Promise<void> {
-    while (waiting.length > 0) await doSome(waiting.splice(0, MOST_AT_ONCE))
+    while (waiting.length > 0) {
+      await doSome(waiting.splice(0, MOST_AT_ONCE))
+      // Whoever hears of it in this turn may ask for more in it.
+      await nextTurn()
+    }
     isUnderWay = false
   }
 
@@ -52,6 +57,6 @@ export function gather<Item, Outcome>({
       waiting.push({ item, resolve, reject })
       if (isUnderWay) return
       isUnderWay = true
-      setImmediate(() => void doAll())
+      void nextTurn().then(doAll)
     })
 }

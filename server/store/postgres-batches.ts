@@ -167,8 +167,21 @@ export async function createBatchFunctions(db: Kysely<Database>): Promise<void> 
           id text, provider text, reference text, redirect_url text, expires_at text,
           handoff text, updated_at text, scope text, key text, answer text
         )
+        where one.provider || ' ' || one.reference = any (locked)
+          and (
+            select id from sessions
+            where provider = one.provider and reference = one.reference
+          ) is null
+          and (
+            select session_id from attempts
+            where provider = one.provider and reference = one.reference
+          ) is null
+          and (
+            select event_id from reports
+            where provider = one.provider and reference = one.reference and session_id is null
+            limit 1
+          ) is null
       loop
-        continue when opened.provider || ' ' || opened.reference <> all (locked);
         update sessions
         set reference = opened.reference,
           redirect_url = opened.redirect_url,
@@ -183,20 +196,7 @@ export async function createBatchFunctions(db: Kysely<Database>): Promise<void> 
           and status is not distinct from 'pending'
           and exception is null
           and reference is null
-          and order_name is null
-          and not exists (
-            select from sessions as other
-            where other.provider = opened.provider and other.reference = opened.reference
-          )
-          and not exists (
-            select from attempts
-            where attempts.provider = opened.provider and attempts.reference = opened.reference
-          )
-          and not exists (
-            select from reports
-            where reports.provider = opened.provider and reports.reference = opened.reference
-              and session_id is null
-          );
+          and order_name is null;
         continue when not found;
         update intents set answer = opened.answer
         where scope = opened.scope and key = opened.key and session_id = opened.id;

@@ -54,6 +54,14 @@ const POINTS: readonly Point[] = [
 ]
 
 const POSTGRES_POINTS: readonly Point[] = [
+  [
+    'sessions are added, not heard of',
+    ({ database }) => isThere(database.proxy).trap('answer', areAdded),
+  ],
+  [
+    'answers are on their way to be kept',
+    ({ database }) => isThere(database.proxy).trap('request', areAnswers),
+  ],
   ['a commit is on its way', ({ database }) => isThere(database.proxy).trap('request', isCommit)],
   [
     'a commit is done, not heard of',
@@ -106,6 +114,15 @@ function isCommit(text: string): boolean {
 /** PostgreSQL's CommandComplete. */
 function isCommitted(text: string): boolean {
   return text.includes('COMMIT\0')
+}
+
+function areAdded(text: string): boolean {
+  return text.includes('cs_') && /INSERT 0 [1-9]/.test(text)
+}
+
+/** What is kept for several sessions at once is JSON, and their answers are text in it. */
+function areAnswers(text: string): boolean {
+  return text.includes('"answer":"')
 }
 
 function isThere(proxy: FaultProxy | undefined): FaultProxy {
