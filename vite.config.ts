@@ -24,6 +24,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 // `npm start` needs no types, which are most of the time that a build takes.
 export default defineConfig(({ mode }) => ({
   root: here('demo'),
+  appType: 'mpa',
   builder: {
     async buildApp(builder) {
       removeScriptTag()

@@ -1,6 +1,7 @@
 /** The demo's pages, under the strictest policy that a merchant's page may have, and what its merchants' back ends do. */
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
+import { compress } from 'hono/compress'
 import { streamSSE } from 'hono/streaming'
 import type { Config } from '../config.ts'
 import type { Notification } from '../contract/schemas.ts'
@@ -67,12 +68,12 @@ export function demoRoutes({ root, offers, trace }: Demo, config: Config, store:
     .post('/demo/carts', ...guards, async (c) =>
       c.json(await offers.signCart(await readBody(c, cartSchema)), 201),
     )
-    .get('/', headers('no-cache'), files)
-    .get('/:page{[a-z-]+\\.(html|svg|txt)}', headers('no-cache'), files)
+    .get('/', headers('no-cache'), compress(), files)
+    .get('/:page{[a-z-]+\\.(html|svg|txt)}', headers('no-cache'), compress(), files)
     .get('/docs', (c) => c.redirect('/docs/'))
-    .get('/docs/:page{([a-z-]+\\.(html|md))?}', headers('no-cache'), files)
-    .get('/:page{shop|donate}', headers('no-cache'), page)
-    .get('/assets/*', headers('public, max-age=31536000, immutable'), files)
+    .get('/docs/:page{([a-z-]+\\.(html|md))?}', headers('no-cache'), compress(), files)
+    .get('/:page{shop|donate}', headers('no-cache'), compress(), page)
+    .get('/assets/*', headers('public, max-age=31536000, immutable'), compress(), files)
 }
 
 function followTrace(
@@ -80,7 +81,7 @@ function followTrace(
   trace: DemoTrace,
   config: Config,
 ): Response {
-  const seen = Number(c.req.header('Last-Event-ID') ?? 0)
+  const seen = Number(c.req.header('Last-Event-ID')) || 0
   const { news, stop } = trace.follow(c.req.param('session'), seen, addressOf(c, config))
   // nginx would keep the events until it has a bufferful.
   c.header('X-Accel-Buffering', 'no')
