@@ -16,7 +16,7 @@ function describeError(error: unknown): unknown {
   if (error instanceof CoinslotError) {
     const { cause } = error
     const told = cause instanceof Error ? cause.message : undefined
-    return error.code === 'internal'
+    return error.code === 'internal' && cause !== undefined
       ? { code: error.code, cause: describeError(cause) }
       : { code: error.code, message: error.message, cause: told }
   }

@@ -77,6 +77,26 @@ describe.each([...RUNTIMES])('on %s the built server', (_, command) => {
   })
 })
 
+it.each(['Bun', 'Deno'])(
+  '%s calls it as its own fetch server, and tells whose request it is',
+  async (name) => {
+    const command = RUNTIMES.get(name)!
+    const main = fileURLToPath(new URL('fetch-server.js', import.meta.url))
+    server = await startServer({ command, main })
+    const url = `${server.url}/payments`
+    await pay(url, await createSession(url))
+    const again = await fetch(`${url}/v1/sessions`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        'Idempotency-Key': 'one-more-of-this-address',
+      },
+      body: '{"checkout":"mug"}',
+    })
+    expect(again.status).toBe(429)
+  },
+)
+
 describe.runIf(findPostgres())('with PostgreSQL', () => {
   let postgres: PostgresServer
   let port: number
