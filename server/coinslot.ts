@@ -124,6 +124,10 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const repeat = options.repeat ?? createRepeat(log)
 
   const widget = await readWidgetFiles(assets)
+  const telemetry = await createTelemetry(config, {
+    countStreams: () => feed.count(),
+    countMessages: () => stores.countMessages(),
+  })
   const changes: StoresOptions = {
     destinations: config.notifications ? ['url', 'listener'] : ['listener'],
     onChange(session) {
@@ -137,10 +141,6 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const stores = await openStores(config.databaseUrl, changes, options.storeThread)
   const { store } = stores
   const feed = createSessionFeed({ store, now })
-  const telemetry = await createTelemetry(config, {
-    countStreams: feed.count,
-    countMessages: stores.countMessages,
-  })
   const trace = createDemoTrace({ store, now })
   const selfUrl = options.selfUrl ?? WITHIN
   const reach = withinProcess(transport, (request) => app.fetch(request, {}))

@@ -34,24 +34,27 @@ export const serve: Command = {
     const isBehindProxy = trustedProxyHops > 0
     const limits = isBehindProxy ? { maxConnectionsPerAddress: Infinity } : {}
     const server = createHttpServer(coinslot.fetch, limits)
-    const metricsServer = await serveMetrics(coinslot)
-    await listen(server, port, host, 'PORT')
-    process.stdout.write(`Coinslot is listening on ${httpUrl(host, port, 'localhost')}\n`)
-    await closeOnSignal(server, coinslot)
-    metricsServer?.close()
-    metricsServer?.closeAllConnections()
-    await coinslot.close()
+    try {
+      await serveMetrics(coinslot)
+      await listen(server, port, host, 'PORT')
+      process.stdout.write(`Coinslot is listening on ${httpUrl(host, port, 'localhost')}\n`)
+      await closeOnSignal(server, coinslot)
+    } finally {
+      // The thread of its store would keep a process running that listens to nobody.
+      await coinslot.close()
+    }
     return 0
   },
 }
 
-/** To the end of the server: how it stops is of interest, too. */
-async function serveMetrics({ config, metrics }: Coinslot): Promise<Server | undefined> {
+/** To the end of the process, which it does not put off: how a server stops is of interest, too. */
+async function serveMetrics({ config, metrics }: Coinslot): Promise<void> {
   const { port, host } = config.metrics ?? {}
-  if (!metrics || port === undefined) return undefined
+  if (!metrics || port === undefined) return
   const server = createHttpServer(metrics.fetch)
+  server.on('connection', (socket) => socket.unref())
   await listen(server, port, host, '"metrics.port"')
-  return server.unref()
+  server.unref()
 }
 
 function listen(

@@ -3,7 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { freePort, startServer, type ServerProcess } from './server-process.ts'
+import {
+  freePort,
+  startServer,
+  type ServerProcess,
+  type ServerProcessOptions,
+} from './server-process.ts'
 
 describe('the server process', () => {
   let server: ServerProcess | undefined
@@ -19,6 +24,23 @@ describe('the server process', () => {
   it('refuses to start when the configuration that was named is not there', async () => {
     const environment = { COINSLOT_CONFIG: '/nowhere/coinslot.json' }
     await expect(startServer({ environment })).rejects.toThrow('/nowhere/coinslot.json')
+  })
+
+  it.each<[string, (port: number) => ServerProcessOptions]>([
+    ['its port', (port) => ({ port })],
+    [
+      'the port of its metrics',
+      (port) => ({ configuration: () => ({ metrics: { port }, providers: { sandbox: {} } }) }),
+    ],
+  ])('ends at once where %s is taken, and says what to do', async (_, options) => {
+    const other = createServer().listen(0)
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    // It rejects when the process has ended.
+    await expect(startServer(options(port))).rejects.toThrow(
+      /^exited with 1: .*port \d+ is taken: set \S+ to another/s,
+    )
+    other.close()
   })
 
   it('starts with nothing set up at all and says where it listens', async () => {
