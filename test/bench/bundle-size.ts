@@ -1,55 +1,29 @@
-/** The script tag against the least element that Lit makes, built in the same way. */
-import { readFileSync } from 'node:fs'
+/** The bytes that have to be there before a pay button can be, against those of a bare Lit element. */
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { build } from 'vite'
+import { BARE, type Subject } from './bundles.ts'
 
-const BARE_ELEMENT = `
-  import { LitElement, html } from 'lit'
-  customElements.define('bare-element', class extends LitElement {
-    render() { return html\`<slot></slot>\` }
-  })
-`
-
-export async function compareBundles(): Promise<void> {
-  const baseline = measure(await buildBareElement())
-  const ours = measure(readFileSync(new URL('../../dist/coinslot.js', import.meta.url)))
-  console.log('\nBytes of the script tag (baseline: a bare Lit element)')
-  console.table({
-    'bare Lit element': baseline,
-    'coinslot.js': ours,
-    ratio: {
-      minified: ratio(ours.minified, baseline.minified),
-      gzip: ratio(ours.gzip, baseline.gzip),
-      brotli: ratio(ours.brotli, baseline.brotli),
-    },
-  })
+export function compareBundles(subjects: readonly Subject[]): void {
+  const sizes = new Map(subjects.map((subject) => [subject.name, measure(bytesOf(subject))]))
+  const baseline = sizes.get(BARE)!
+  const rows = [...sizes].map(([name, size]) => [
+    name,
+    { ...size, ratio: Number((size.brotli / baseline.brotli).toFixed(2)) },
+  ])
+  console.log('\nBytes before the button (ratio: brotli; baseline: a bare Lit element)')
+  console.table(Object.fromEntries(rows))
 }
 
-export async function buildBareElement(): Promise<Uint8Array> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: { write: false, target: 'es2022', rollupOptions: { input: 'bare-element' } },
-    plugins: [
-      {
-        name: 'bare-element',
-        resolveId: (id) => (id === 'bare-element' ? `${process.cwd()}/bare-element.js` : undefined),
-        load: (id) => (id.endsWith('bare-element.js') ? BARE_ELEMENT : undefined),
-      },
-    ],
-  })
-  if (!('output' in result)) throw new Error('the build of the bare element gave no output')
-  return Buffer.from(result.output[0].code)
+/** What has no script is what stands in the page. */
+function bytesOf({ files, entry, body }: Subject): Uint8Array[] {
+  return entry.length > 0 ? entry.map((path) => files.get(path)!) : [Buffer.from(body)]
 }
 
-function measure(bytes: Uint8Array) {
+function measure(files: readonly Uint8Array[]) {
+  const sum = (sizeOf: (bytes: Uint8Array) => number) =>
+    files.reduce((total, bytes) => total + sizeOf(bytes), 0)
   return {
-    minified: bytes.byteLength,
-    gzip: gzipSync(bytes, { level: 9 }).byteLength,
-    brotli: brotliCompressSync(bytes).byteLength,
+    minified: sum((bytes) => bytes.byteLength),
+    gzip: sum((bytes) => gzipSync(bytes, { level: 9 }).byteLength),
+    brotli: sum((bytes) => brotliCompressSync(bytes).byteLength),
   }
-}
-
-function ratio(ours: number, baseline: number): number {
-  return Number((ours / baseline).toFixed(2))
 }

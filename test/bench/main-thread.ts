@@ -1,15 +1,13 @@
 /** The longest task of a page with the script tag on a slow telephone, against a page with a bare Lit element. */
-import { createServer } from 'node:http'
-import { readdirSync, readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser } from '../e2e/browser.ts'
-import { buildBareElement } from './bundle-size.ts'
+import type { Subject } from './bundles.ts'
+import { median } from './median.ts'
+import { openSite } from './site.ts'
 
 const RUNS = 5
 const SLOWDOWN = 4
 const REST_MS = 1_000
-const dist = new URL('../../dist/', import.meta.url)
 
 // The page's first `Intl.NumberFormat` loads the browser's own data, which is no work of ours.
 const WARM_INTL = `{
@@ -21,14 +19,17 @@ const WARM_INTL = `{
 const ELEMENTS = `<bare-element>Pay</bare-element>
   <coinslot-checkout checkout="a" currency="USD" amount="25.00" min-amount="5.00" editable></coinslot-checkout>`
 
-export async function compareMainThread(): Promise<void> {
-  const site = await openSite()
+export async function compareMainThread(bare: Subject, ours: Subject): Promise<void> {
+  const page = `<!doctype html><html lang="en"><script>${WARM_INTL}</script><h1>Shop</h1>${ELEMENTS}`
+  const site = await openSite(
+    new Map<string, Uint8Array | string>([...bare.files, ...ours.files, ['/', page]]),
+  )
   const browser = await openBrowser()
   try {
     const runs: (Awaited<ReturnType<typeof measure>> & { readonly bare: number })[] = []
     for (let run = 0; run < RUNS; run += 1) {
-      const { firstIntl, ready: bare } = await measure(browser, site.url, '/bare.js')
-      runs.push({ ...(await measure(browser, site.url, '/coinslot.js')), bare, firstIntl })
+      const { firstIntl, ready } = await measure(browser, site.url, bare.entry[0]!)
+      runs.push({ ...(await measure(browser, site.url, ours.entry[0]!)), bare: ready, firstIntl })
     }
     const medianOf = (name: keyof (typeof runs)[number]) => median(runs.map((run) => run[name]))
     const row = (ms: number) => ({
@@ -104,29 +105,4 @@ function longestTask(trace: Buffer): number {
     mains.some(({ pid, tid }) => pid === event.pid && tid === event.tid)
   const tasks = traceEvents.filter((event) => event.name.endsWith('RunTask') && isMain(event))
   return Math.max(...tasks.map(({ dur = 0 }) => dur / 1000))
-}
-
-async function openSite() {
-  const files = new Map<string, Uint8Array | string>(
-    readdirSync(dist)
-      .filter((name) => name.endsWith('.js'))
-      .map((name) => [`/${name}`, readFileSync(new URL(name, dist))]),
-  )
-  files.set('/bare.js', await buildBareElement())
-  files.set(
-    '/',
-    `<!doctype html><html lang="en"><script>${WARM_INTL}</script><h1>Shop</h1>${ELEMENTS}`,
-  )
-  const server = createServer((request, response) => {
-    const body = files.get(request.url ?? '')
-    const type = request.url === '/' ? 'text/html' : 'text/javascript'
-    response.writeHead(body ? 200 : 404, { 'Content-Type': type }).end(body)
-  })
-  await new Promise<void>((resolve) => server.listen(0, resolve))
-  const url = `http://localhost:${(server.address() as AddressInfo).port}`
-  return { url, close: () => server.close() }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 }

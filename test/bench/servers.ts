@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
-const PEER = fileURLToPath(new URL('./peers.ts', import.meta.url))
+const PEER = fileURLToPath(new URL('./other-processes.ts', import.meta.url))
 const TSX = import.meta.resolve('tsx')
 
 const configuration = {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { findPostgres } from '../postgres/programs.js'
 import { startPostgresIn } from '../postgres/server.ts'
 import { openSessions, openSessionsAt } from './load.ts'
+import { median } from './median.ts'
 import { startServers, type Server } from './servers.ts'
 
 const ROUNDS = 5
@@ -141,10 +142,6 @@ function tellAge(subjects: readonly Subject[], { young, old, before }: Ages): vo
     ]
   })
   console.table(Object.fromEntries(rows))
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5)
 }
 
 function quantile(values: readonly number[], part: number): number {

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { median } from './median.ts'
 
 const RUNS = 5
 const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
@@ -35,8 +36,4 @@ async function timeStart(args: readonly string[]): Promise<number> {
   await once(child, 'exit')
   rmSync(folder, { recursive: true })
   return Math.round(ms)
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-const PARENTS = ['demo/frameworks/', 'test/', 'test/frameworks/']
+const PARENTS = ['demo/frameworks/', 'test/', 'test/bench/', 'test/frameworks/']
 
 /** The folders of all that have a lockfile, the root's first. */
 export function packageFolders() {

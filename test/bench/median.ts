@@ -1,0 +1,5 @@
+/** The value in the middle, of an odd number of them. */
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+}
