@@ -134,6 +134,19 @@ describe('the arrows of the house', () => {
     expect(others.map(({ path }) => path)).toEqual([])
   })
 
+  it('load what watches the server only where that is asked for', () => {
+    const watching = /^(prom-client|@hono\/(prometheus|otel)|@opentelemetry\/.*)$/
+    const users = server.filter(({ imports }) => imports.some((name) => watching.test(name)))
+    const paths = users.map(({ path }) => path)
+    expect(paths.toSorted()).toEqual([
+      'server/routes/metrics.ts',
+      'server/telemetry/prometheus.ts',
+      'server/telemetry/traces.ts',
+    ])
+    const others = server.filter(({ path }) => !paths.includes(path))
+    expect(others.filter(({ imports }) => imports.some((name) => paths.includes(name)))).toEqual([])
+  })
+
   it('read the environment in main only', () => {
     const readers = [...server, ...widget].filter(({ text }) => text.includes('process.env['))
     expect(readers.map(({ path }) => path)).toEqual(['server/main.ts'])
