@@ -69,7 +69,7 @@ export default defineConfig({
           include: ['test/frameworks/*.test.ts'],
           testTimeout: 60_000,
           // An installation and a build with a framework's own tools.
-          hookTimeout: 300_000,
+          hookTimeout: 600_000,
         },
       },
     ],
