@@ -27,8 +27,10 @@ export function framedPages(): Plugin {
   }
 }
 
+let element: ReturnType<typeof readElement> | undefined
+
 function configuratorHtml(what: string): string {
-  const element = readElement()
+  element ??= readElement()
   if (what === 'events') return eventsOf(element).join(' ')
   return controlsHtml(describedFields(element), what as Parameters<typeof controlsHtml>[1])
 }

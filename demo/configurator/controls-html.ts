@@ -80,7 +80,7 @@ function isColour(name: string): boolean {
 function samplesHtml({ name, choices = [], initial }: DescribedField): string {
   const labels = choices.map(
     (choice) => `<label>
-        <input type="radio" name="${name}" value="${choice}" data-kind="choice"${choice === initial ? ' data-initial checked' : ''} />
+        <input type="radio" form="setup" name="${name}" value="${choice}" data-kind="choice"${choice === initial ? ' data-initial checked' : ''} />
         <span>${NAMES[choice] ?? choice}</span>
       </label>`,
   )

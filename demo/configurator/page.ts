@@ -111,9 +111,10 @@ function wireSettings(): void {
       panel.hidden = panel.id !== tab.getAttribute('aria-controls')
   })
   const change = () => take(readControls(form, fields))
-  form.addEventListener('input', change)
-  // The views stand outside of the form.
-  find('.views').addEventListener('input', change)
+  // Some of them stand outside of the form.
+  document.addEventListener('input', ({ target }) => {
+    if (target instanceof Element && 'form' in target && target.form === form) change()
+  })
   form.addEventListener('submit', (event) => event.preventDefault())
   form.addEventListener('reset', (event) => {
     event.preventDefault()
