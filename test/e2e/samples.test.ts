@@ -41,6 +41,9 @@ const NOT_RUN: readonly (readonly [page: string, reason: string])[] = [
   ['docs/server', 'an SDK is the operator’s; test/e2e/server-process.test.ts loads one'],
 ]
 
+/** One of them runs a suite of tests. */
+const PATIENCE_MS = 180_000
+
 const pages = readSamplePages()
 const all = pages.flatMap(({ samples }) => samples)
 const isRun = ({ words }: Sample) => !words.has('not-run')
@@ -161,12 +164,16 @@ describe('the samples of README and the documentation', () => {
       for (const end of at.ends) await end()
     })
 
-    it.each(page.samples.filter(isRun))('block $number ($language)', async (sample) => {
-      const file = sample.words.get('file')
-      if (file) writeFileSync(placeOf(at, file), at.localize(sample.code))
-      if (file && page.isClone) expect(faultsInClone(placeOf(at, file), at.folder)).toEqual([])
-      else await run(sample, at)
-    })
+    it.each(page.samples.filter(isRun))(
+      'block $number ($language)',
+      async (sample) => {
+        const file = sample.words.get('file')
+        if (file) writeFileSync(placeOf(at, file), at.localize(sample.code))
+        if (file && page.isClone) expect(faultsInClone(placeOf(at, file), at.folder)).toEqual([])
+        else await run(sample, at)
+      },
+      PATIENCE_MS,
+    )
 
     const files = page.samples.flatMap(({ language, words }) =>
       language === 'html' ? (words.get('file') ?? []) : [],

@@ -83,7 +83,7 @@ export async function openSample(browser: Surroundings['browser']): Promise<Watc
 export async function lookAt(url: string, browser: Surroundings['browser']): Promise<void> {
   const { page, context, complaints } = await openSample(browser)
   await page.goto(url)
-  await expect.poll(() => unready(page), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => unready(page), { timeout: 30_000 }).toEqual([])
   expect(complaints).toEqual([])
   await context.close()
 }

@@ -11,7 +11,7 @@ export interface Sample {
   readonly code: string
   /**
    * What stands after the language: `file` is where it is written to, `as` what it is, `serves` that it runs on,
-   * `gives` what it ends with, `not-run` why it is not run.
+   * `gives` what it ends with, `from` which file of the repository it is, `not-run` why it is not run.
    */
   readonly words: ReadonlyMap<string, string>
   /** Code before and after it that is not shown: `<!-- before: … -->`, `<!-- after: … -->`. */
