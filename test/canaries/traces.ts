@@ -36,7 +36,7 @@ export function leaveSqlite(path: string): void {
 /** Keeps what no trace may tell: secrets, and the password of a database. */
 export function leaveSecrets(environment: Readonly<Record<string, string | undefined>>): void {
   const secrets = Object.entries(environment)
-    .filter(([name]) => /_(KEY|SECRET)$/.test(name) && !name.includes('PUBLISHABLE'))
+    .filter(([name]) => /_(KEY|SECRET|TOKEN)$/.test(name) && !name.includes('PUBLISHABLE'))
     .flatMap(([, value = '']) => value.split(','))
   const { DATABASE_URL: url = '' } = environment
   const password = URL.canParse(url) ? new URL(url).password : ''
