@@ -23,6 +23,7 @@ import { idForLog, type SessionRecord } from './session.ts'
 import { createReconciler, type Reconciliation } from './settlement/reconcile.ts'
 import { createSessionFeed } from './session-feed.ts'
 import { createSettlement } from './settlement/settlement.ts'
+import { createStrayPayments } from './settlement/stray-payments.ts'
 import type { Store } from './store/store.ts'
 import { openStores, type StoresOptions } from './store/stores.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
@@ -200,6 +201,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
   const everyMs = config.reconcileEvery * 1000
   const stops = [
     repeat({ name: 'reconcile', everyMs, run: reconcileDue }),
+    repeat({ name: 'strays', everyMs, run: createStrayPayments({ store, log, now }) }),
     repeat({ name: 'look', everyMs: LOOK_EVERY_MS, run: feed.look }),
     repeat({ name: 'beat', everyMs: BEAT_EVERY_MS, run: async () => beat() }),
   ]

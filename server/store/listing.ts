@@ -4,7 +4,7 @@ import type { SessionRecord } from '../session.ts'
 import { findAttempts } from './attempts.ts'
 import type { Database } from './database.ts'
 import { toMessage, toRecord, toReport } from './rows.ts'
-import type { KeptMessage, KeptReport, SessionFilter } from './store.ts'
+import type { KeptMessage, KeptReport, SessionFilter, StrayPayment } from './store.ts'
 
 export async function listSessions(
   db: Kysely<Database>,
@@ -77,4 +77,23 @@ export async function findDeliveries(db: Kysely<Database>, id: string): Promise<
 
 function toDate(text: string | null): Date | null {
   return text === null ? null : new Date(text)
+}
+
+const MOST_STRAYS = 100
+
+export function findStrayPayments(
+  db: Kysely<Database>,
+  after: Date,
+  before: Date,
+): Promise<StrayPayment[]> {
+  return db
+    .selectFrom('reports')
+    .select(['provider', 'event_id as eventId'])
+    .where('session_id', 'is', null)
+    .where('status', '=', 'paid')
+    .where('received_at', '>', after.toISOString())
+    .where('received_at', '<=', before.toISOString())
+    .orderBy('received_at')
+    .limit(MOST_STRAYS)
+    .execute()
 }

@@ -189,6 +189,15 @@ async function addSessionAges(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
+async function addWaitingReports(db: Kysely<Database>): Promise<void> {
+  await db.schema
+    .createIndex('reports_waiting')
+    .on('reports')
+    .columns(['received_at', 'session_id'])
+    .where('session_id', 'is', null)
+    .execute()
+}
+
 /** By name, in order. */
 export const migrations: Record<string, Migration> = {
   '2026-11-21-tables': { up: createTables },
@@ -199,6 +208,7 @@ export const migrations: Record<string, Migration> = {
   '2026-11-24-orders': { up: addOrders },
   '2026-11-24-attempts': { up: createAttempts },
   '2026-11-25-session-ages': { up: addSessionAges },
+  '2026-11-26-waiting-reports': { up: addWaitingReports },
 }
 
 /** A newer Coinslot has taken steps that this one does not know. */

@@ -1,6 +1,6 @@
 /** The outbox: what has changed and whom it is still to be told, written with the change itself. */
+import { createHash } from 'node:crypto'
 import type { Kysely, Transaction } from 'kysely'
-import { nanoid } from 'nanoid'
 import type { Notification, NotificationType } from '../contract/schemas.ts'
 import { toPublicSession, type SessionRecord } from '../session.ts'
 import type { Database } from './database.ts'
@@ -11,13 +11,17 @@ import type { DeliveryOutcome, Destination, OutboxMessage } from './store.ts'
 /** As long as one server has for an attempt before another may take the message. */
 const TAKEN_MS = 60_000
 
-/** Puts one message for each destination into the outbox, in the transaction of the change. */
+/**
+ * Puts one message for each destination into the outbox, in the transaction of the change.
+ * @param cause the event that it is a change by; empty where time or a failed call is the cause
+ */
 export async function addMessages(
   tx: Transaction<Database>,
   destinations: readonly Destination[],
   type: NotificationType,
   session: SessionRecord,
   now: Date,
+  cause: string,
 ): Promise<void> {
   if (destinations.length === 0) return
   const body: Notification = {
@@ -30,10 +34,11 @@ export async function addMessages(
     .select(({ fn }) => fn.max('number').as('number'))
     .where('session_id', '=', session.id)
     .executeTakeFirst()
+  const number = (last?.number ?? 0) + 1
   const message = {
-    id: `msg_${nanoid(24)}`,
+    id: messageId(session.id, number, type, cause),
     session_id: session.id,
-    number: (last?.number ?? 0) + 1,
+    number,
     type,
     body: JSON.stringify(body),
     created_at: now.toISOString(),
@@ -45,6 +50,11 @@ export async function addMessages(
     .insertInto('outbox')
     .values(destinations.map((destination) => ({ ...message, destination })))
     .execute()
+}
+
+/** The same for the same change, if it comes again after the database was restored: the merchant knows it by that. */
+function messageId(...what: readonly [string, number, NotificationType, string]): string {
+  return `msg_${createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 24)}`
 }
 
 export async function takeMessages(

@@ -175,6 +175,7 @@ export async function applyChange(
   { tx, now, destinations, changed }: Unit,
   session: SessionRecord,
   settled: SettlementChange,
+  cause = '',
 ): Promise<SessionRecord> {
   const { numUpdatedRows } = await tx
     .updateTable('sessions')
@@ -194,7 +195,7 @@ export async function applyChange(
   // Never where its row is locked; else nothing of this is kept, and the report comes again.
   if (numUpdatedRows !== 1n) throw new Error('the session changed while it was being settled')
   const after = { ...afterChange(session, settled), updatedAt: now }
-  await addMessages(tx, destinations, settled.event, after, now)
+  await addMessages(tx, destinations, settled.event, after, now, cause)
   changed.push(after)
   return after
 }
@@ -213,7 +214,7 @@ async function applyReport(
     .execute()
   let current = session
   for (const change of unit.settle(session, report, isPaid, roleOf(session, report))) {
-    current = await applyChange(unit, current, change)
+    current = await applyChange(unit, current, change, report.eventId)
   }
   return current
 }

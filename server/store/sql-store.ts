@@ -15,7 +15,7 @@ import {
   takeBack,
 } from './attempts.ts'
 import type { Database, SessionsTable } from './database.ts'
-import { findDeliveries, findReports, listSessions } from './listing.ts'
+import { findDeliveries, findReports, findStrayPayments, listSessions } from './listing.ts'
 import { findAlike, findOrder, findPayment, lockOrder } from './orders.ts'
 import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
 import { prepare } from './prepared.ts'
@@ -128,6 +128,7 @@ export function createSqlStore(
     listSessions: (filter, limit, after) => listSessions(db, filter, limit, after),
     findAttempts: (sessionId) => findAttempts(db, sessionId),
     findReports: (sessionId) => findReports(db, sessionId),
+    findStrayPayments: (after, before) => findStrayPayments(db, after, before),
     findDeliveries: (sessionId) => findDeliveries(db, sessionId),
     findHandoff: async (id) => {
       const row = await db

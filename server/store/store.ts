@@ -132,6 +132,9 @@ export interface KeptReport {
   readonly isSettled: boolean
 }
 
+/** A payment that a provider has told of, and no session of ours is known for. */
+export type StrayPayment = Pick<PaymentReport, 'provider' | 'eventId'>
+
 /** A message with what became of it; neither delivered nor due: given up. */
 export interface KeptMessage {
   readonly message: OutboxMessage
@@ -207,6 +210,8 @@ export interface Store {
   findAttempts(sessionId: string): Promise<Attempt[]>
   /** What was reported of a session, in the order in which it came. */
   findReports(sessionId: string): Promise<KeptReport[]>
+  /** Payments that no session is known for, of those that were reported in this time; some of them where there are many. */
+  findStrayPayments(after: Date, before: Date): Promise<StrayPayment[]>
   /** What every destination was told of a session, or is still to be told, in its order. */
   findDeliveries(sessionId: string): Promise<KeptMessage[]>
   /** What the provider handed over for a session's bridge page; gone once it is not pending. */

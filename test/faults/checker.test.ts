@@ -73,6 +73,7 @@ const good: Observed = {
   told: [told],
   words: ['a line of a log'],
   secrets: ['canary'],
+  isRestored: false,
   at: NOW,
 }
 

@@ -143,6 +143,12 @@ export const CONTROLS = {
     text: 'allowUnorderedMigrations: true,',
     by: 'allowUnorderedMigrations: true, disableTransactions: true,',
   },
+  newMessageIds: {
+    without: 'a change has one id, however often it comes',
+    breaks: 'I5',
+    text: 'update(JSON.stringify(what))',
+    by: 'update(JSON.stringify(what) + Math.random())',
+  },
   noNewerRefused: {
     without: 'a newer schema is refused',
     breaks: 'promise',

@@ -1,13 +1,18 @@
 /** The database of one run: where it is, what stands in it, and how it is hurt. */
-import { readFile, mkdtemp, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import SQLite from 'better-sqlite3'
 import { Client } from 'pg'
+import { findPostgres } from '../postgres/programs.js'
 import type { PostgresServer } from '../postgres/server.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
 import type { Rows } from './observed.ts'
 import type { SmallDisk } from './small-disk.ts'
+
+const run = promisify(execFile)
 
 export type DatabaseKind = 'sqlite' | 'postgres'
 
@@ -25,6 +30,11 @@ export interface RunDatabase {
   /** The file of SQLite. */
   readonly file: string | undefined
   read(): Promise<Rows>
+  /**
+   * Takes a backup as the documentation says, while servers write.
+   * @returns what puts it in the place of the database, once no server runs
+   */
+  backUp(): Promise<() => Promise<void>>
   /** All of it as text, for what may not stand in it. */
   text(): Promise<string>
   remove(): Promise<void>
@@ -45,6 +55,16 @@ export async function makeSqlite(disk?: SmallDisk): Promise<RunDatabase> {
     server: undefined,
     file,
     read: async () => readSqlite(file),
+    async backUp() {
+      const copy = join(own, 'backup.db')
+      const sqlite = new SQLite(file, { timeout: 5_000 })
+      sqlite.prepare('vacuum into ?').run(copy)
+      sqlite.close()
+      return async () => {
+        for (const end of ['', '-wal', '-shm']) await rm(`${file}${end}`, { force: true })
+        await copyFile(copy, file)
+      }
+    },
     text: async () => [await bytesOf(file), await bytesOf(`${file}-wal`)].join(''),
     async remove() {
       await disk?.remove()
@@ -97,6 +117,17 @@ export async function makePostgres(server: PostgresServer): Promise<RunDatabase>
     server,
     file: undefined,
     read,
+    async backUp() {
+      const folder = await mkdtemp(join(tmpdir(), 'coinslot-backup-'))
+      const copy = join(folder, 'coinslot.dump')
+      const call = (program: string, ...args: readonly string[]) =>
+        run(join(findPostgres() ?? '', program), args)
+      await call('pg_dump', '--format=custom', `--file=${copy}`, direct)
+      return async () => {
+        await call('pg_restore', '--clean', '--if-exists', `--dbname=${direct}`, copy)
+        await rm(folder, { recursive: true })
+      }
+    },
     text: async () => JSON.stringify(await read()),
     async remove() {
       await proxy.close()

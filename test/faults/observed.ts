@@ -95,6 +95,8 @@ export interface Observed {
   readonly words: readonly string[]
   /** What may be nowhere in them. */
   readonly secrets: readonly string[]
+  /** Whether the database was put back to what it was: what is told again then is of a later time. */
+  readonly isRestored: boolean
   /** What time it is for the servers. */
   readonly at: Date
 }

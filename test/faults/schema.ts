@@ -7,6 +7,7 @@ import type { RunDatabase } from './database.ts'
 
 /** What takes a step back, by its name. */
 const BACK: Readonly<Record<string, readonly string[]>> = {
+  '2026-11-26-waiting-reports': ['drop index reports_waiting'],
   '2026-11-25-session-ages': ['drop index sessions_by_age'],
   '2026-11-24-orders': [
     'drop index sessions_by_order',

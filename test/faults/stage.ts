@@ -11,7 +11,7 @@ import { createClock, type Clock } from './clock.ts'
 import type { RunDatabase } from './database.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
 import { acknowledge, SECRET, startMerchant, type Merchant } from './merchant.ts'
-import type { Observed, Span } from './observed.ts'
+import type { Observed, Opening, Rows, Span } from './observed.ts'
 import type { ProviderProcess } from './provider-process.ts'
 import { KEYS, type ProviderId } from './provider-words.ts'
 import type { Random } from './random.ts'
@@ -67,6 +67,15 @@ export interface Stage {
   heal(): Promise<void>
   /** Runs `coinslot reconcile` beside the servers. */
   reconcile(): Promise<void>
+  /**
+   * From now on nobody is asked for what a restored backup cannot know.
+   * @param span from when it was taken to when it was restored
+   */
+  forget(span: Span): void
+  /** The sessions that buyers were sent to in that time, and that are not known with their provider session. */
+  lost(): Promise<ReadonlySet<string>>
+  /** Whether a server has said this in its log. */
+  said(text: string): boolean
   /** Counts a fault that no proxy has made. */
   count(faults?: number): void
   faults(): number
@@ -105,6 +114,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const violations = new Set<string>()
   const logs: (() => string)[] = []
   const freezes: Span[] = []
+  let restored: Span | undefined
   let counted = 0
 
   async function proxyTo(port: number): Promise<FaultProxy> {
@@ -204,25 +214,44 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
   async function observe(): Promise<Observed> {
     // In this order: what is known later may only be more than what it is compared with.
-    const { openings, looks, deliveries, answers } = client
+    const { openings, deliveries, answers } = client
     const history = {
-      openings: [...openings],
-      looks: [...looks],
+      openings: openings.filter((opening) => !isForgotten(opening)),
+      looks: [...client.looks],
       deliveries: [...deliveries],
       freezes: [...freezes],
       told: [...merchant.told],
     }
     const rows = await database.read()
-    const ledger = (await providers.ledger()).filter(({ order }) => isOurs(order))
+    const lost = findLost(rows)
+    const all = await providers.ledger()
+    const ledger = all.filter(({ order }) => isOurs(order) && !lost.has(order))
     const heard = merchant.told.map(({ body }) => body)
     const words = [...logs.map((log) => log()), ...answers, ...heard, await database.text()]
     const secrets = [...SECRETS, ...Object.values(CUSTOMER)]
-    return { ...history, rows, ledger, words, secrets, at: clock.now() }
+    const isRestored = restored !== undefined
+    const looks = history.looks.filter(({ session }) => !lost.has(session))
+    const told = history.told.filter(({ session }) => !lost.has(session))
+    return { ...history, looks, told, rows, ledger, words, secrets, isRestored, at: clock.now() }
 
     /** The providers' process may have served runs before this one. */
     function isOurs(order: string): boolean {
       return !earlier.has(order)
     }
+  }
+
+  function findLost({ sessions }: Rows): ReadonlySet<string> {
+    const known = new Set(sessions.flatMap(({ id, reference }) => (reference === null ? [] : id)))
+    const answered = client.openings.filter(
+      (opening) => opening.status === 201 && isForgotten(opening),
+    )
+    const ids = answered.map(({ body }) => (JSON.parse(body) as { id: string }).id)
+    return new Set(ids.filter((id) => !known.has(id)))
+  }
+
+  /** Answered while the backup was taken, or between that and its restoration. */
+  function isForgotten({ endedAt }: Opening): boolean {
+    return restored !== undefined && endedAt > restored.startedAt && endedAt < restored.endedAt
   }
 
   const earlier = new Set((await providers.ledger()).map(({ order }) => order))
@@ -255,6 +284,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       // It ends with 1 where a provider could not be asked; the checker sees what came of it.
       await run(process.execPath, line, { env: environment }).catch(() => {})
     },
+    forget: (span) => void (restored = span),
+    lost: async () => findLost(await database.read()),
+    said: (text) => logs.some((log) => log().includes(text)),
     count: (faults = 1) => void (counted += faults),
     faults: () => counted + proxies.reduce((sum, { fired }) => sum + fired(), 0),
     async audit(when) {

@@ -143,6 +143,19 @@ export function describeListing({ name, open }: StoreSubject): void {
       expect(others).toEqual([])
     })
 
+    it('finds payments that no session is known for, of the time that is asked for', async () => {
+      const store = await openStore()
+      const stray = { provider: 'sandbox', reference: 'ref_of_nobody', status: 'paid' } as const
+      await pay(store, await add(store, {}))
+      await store.settle({ ...stray, eventId: 'evt_failed', status: 'failed' }, seconds(20))
+      for (const at of [10, 20, 30])
+        await store.settle({ ...stray, eventId: `evt_${at}` }, seconds(at))
+      expect(await store.findStrayPayments(seconds(10), seconds(20))).toEqual([
+        { provider: 'sandbox', eventId: 'evt_20' },
+      ])
+      expect(await store.findStrayPayments(AT, seconds(200))).toHaveLength(3)
+    })
+
     it('knows what of the notifications was delivered, given up, and is still due', async () => {
       const store = await openStore()
       const session = await add(store, {})

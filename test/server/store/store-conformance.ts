@@ -542,6 +542,20 @@ export function describeStore(subject: StoreSubject): void {
         expect(await store.takeMessages('url', 9, seconds(3_600))).toEqual([])
       })
 
+      it('has one id for one change, also where it comes again to a store that was restored', async () => {
+        const session = sessionRecord()
+        const idOf = async (report: PaymentReport, now: Date) => {
+          const store = await openStore()
+          await store.release(intent, await claim(store, session), opened, ending, AT)
+          await store.settle(report, now)
+          return (await store.takeMessages('url', 9, now)).map(({ id }) => id)
+        }
+        const told = await idOf(paid, AT)
+        expect(told).toEqual([expect.stringMatching(/^msg_[\w-]{24}$/)])
+        expect(await idOf(paid, seconds(60))).toEqual(told)
+        expect(await idOf({ ...paid, eventId: 'evt_2' }, AT)).not.toEqual(told)
+      })
+
       it('forgets the messages of before, for both destinations', async () => {
         const store = await openStore()
         await change(store, ['paid'])
