@@ -1,9 +1,14 @@
-/** Installs the languages of the samples, and what reads the systemd unit, where they are missing, as CI does before the tests. */
+/** Installs what the samples are written in, and what reads the systemd unit, where they are missing, as CI does before the tests. */
 import { installPackages } from '../browsers/debian.js'
 import { findProgram } from '../browsers/find-program.js'
 
 /** By program: what Debian calls it. */
-const PACKAGES = { php: 'php-cli', python3: 'python3', 'systemd-analyze': 'systemd' }
+const PACKAGES = {
+  curl: 'curl',
+  php: 'php-cli',
+  python3: 'python3',
+  'systemd-analyze': 'systemd',
+}
 
 const isMissing = (/** @type {[program: string, name: string]} */ [program]) =>
   !findProgram([program])
