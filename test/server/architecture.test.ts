@@ -147,6 +147,20 @@ describe('the arrows of the house', () => {
     expect(others.filter(({ imports }) => imports.some((name) => paths.includes(name)))).toEqual([])
   })
 
+  it('bring what is for the demo alone to what puts a server together, and nowhere else', () => {
+    const others = /^server\/(?!demo\/|routes\/demo|(coinslot|config|app)\.ts)/
+    expect(arrows(server, others, /^server\/(demo\/|routes\/demo)/)).toEqual([])
+    expect(arrows(server, /./, /^demo\//)).toEqual([])
+  })
+
+  it('give pages of the demo of the server only amounts and samples', () => {
+    const pages = sourcesOf('demo').filter(
+      ({ path }) => !/^demo\/(generate|frameworks)\/|manifest-fields\.ts$/.test(path),
+    )
+    const forbidden = /^(widget|server)\/(?!contract\/money\.ts|demo\/(goods|configuration)\.ts)/
+    expect(arrows(pages, /./, forbidden)).toEqual([])
+  })
+
   it('read the environment in main only', () => {
     const readers = [...server, ...widget].filter(({ text }) => text.includes('process.env['))
     expect(readers.map(({ path }) => path)).toEqual(['server/main.ts'])
