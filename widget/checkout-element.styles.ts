@@ -18,7 +18,7 @@ export const styles =
       gap: 10px;
       min-block-size: max(44px, var(--coinslot-height, 52px));
       /* Narrow enough for three suggested amounts beside one another on a phone. */
-      padding-inline: 12px;
+      padding-inline: 11px;
       border: 1px solid var(--coinslot-border, color-mix(in srgb, currentColor 52%, transparent));
       border-radius: var(--coinslot-radius, 10px);
       background: var(--coinslot-field, color-mix(in srgb, currentColor 4%, transparent));
