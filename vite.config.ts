@@ -12,6 +12,7 @@ import { documentation, documentationPages } from './demo/generate/documentation
 import { configurationJsonSchema } from './server/configuration-schema.ts'
 import type { Coinslot } from './server/coinslot.ts'
 import { version } from './server/version.ts'
+import { assertPlain, leanLit } from './widget/generate/lean-lit.ts'
 import { shortNames } from './widget/generate/short-names.ts'
 
 const DEV_PORT = Number(process.env['PORT'] || 8080)
@@ -127,6 +128,7 @@ export default defineConfig(({ mode }) => ({
   server: { port: DEV_PORT, strictPort: true },
   plugins: [
     squeezedTexts(),
+    trimmedLit(),
     languageFiles(),
     serverElements(),
     verifiedParts(),
@@ -309,7 +311,22 @@ function squeezedTexts(): Plugin {
   }
 }
 
+/** The script tag holds of Lit what the elements need of it. */
+function trimmedLit(): Plugin {
+  return {
+    name: 'coinslot:trimmed-lit',
+    enforce: 'pre',
+    applyToEnvironment: isScriptTag,
+    transform(code, id) {
+      return id.endsWith('/lit-html/node/lit-html.js')
+        ? { code: leanLit(code), map: null }
+        : undefined
+    },
+  }
+}
+
 function squeezeMarkup(template: string): string {
+  assertPlain(template)
   return template
     .replace(/(?<=[>`])\n\s+(?=[<`])|\n\s+\/?(?=>)/g, '')
     .replace(/\n\s+/g, ' ')
@@ -318,6 +335,7 @@ function squeezeMarkup(template: string): string {
 
 function squeezeStyles(styles: string): string {
   return styles
+    .replace(/^css/, '')
     .replace(/\/\*[^]*?\*\//g, '')
     .replace(/\s*([{};,>])\s*/g, '$1')
     .replace(/:\s+/g, ':')

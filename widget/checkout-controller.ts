@@ -108,7 +108,7 @@ const OFFLINE: Answer = { code: 'network_error', retryable: true, body: {} }
 
 /**
  * One checkout on a page. Its fields are for the host to read, never to write: the parts that are loaded
- * later write them, too (`paying.ts`, `step.ts`), which a script tag of ten kilobytes has no room for.
+ * later write them, too (`paying.ts`, `step.ts`), which a script tag of nine kilobytes has no room for.
  */
 export class CheckoutController {
   state: CheckoutState = 'loading'

@@ -4,7 +4,7 @@
 const NAMES = `
   isBusy isTest isTyping isAsked isSymbolFirst terms told tools fields fault problem flag say
   least most full bare symbol dispatch focusField loadFields leaveField point press choose
-  settle wake report setState setError dispatchError arrival settings internals template
+  settle report setState setError dispatchError arrival settings internals template
   adoptStyles
 `
 
