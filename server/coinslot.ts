@@ -24,8 +24,7 @@ import { createReconciler, type Reconciliation } from './settlement/reconcile.ts
 import { createSessionFeed } from './session-feed.ts'
 import { createSettlement } from './settlement/settlement.ts'
 import { createStrayPayments } from './settlement/stray-payments.ts'
-import type { Store } from './store/store.ts'
-import { openStores, type StoresOptions } from './store/stores.ts'
+import { openStores, type Stores, type StoresOptions } from './store/stores.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import { readWidgetFiles } from './widget-files.ts'
 import { createTransport, type Transport } from './transport.ts'
@@ -101,6 +100,8 @@ export interface Coinslot {
 
 const INTENT_LIFE_MS = 24 * 60 * 60 * 1000
 const MESSAGE_LIFE_MS = 30 * 24 * 60 * 60 * 1000
+/** Past the payment's own end. */
+const SANDBOX_LIFE_MS = 30 * 24 * 60 * 60 * 1000
 /** As late as a change that another server made may be shown here. */
 const LOOK_EVERY_MS = 2_000
 /** Shorter than proxies take to give a silent connection up. */
@@ -205,7 +206,7 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     repeat({ name: 'look', everyMs: LOOK_EVERY_MS, run: feed.look }),
     repeat({ name: 'beat', everyMs: BEAT_EVERY_MS, run: async () => beat() }),
   ]
-  const stopSweeping = sweep(store, log, now)
+  const stopSweeping = sweep(stores, log, now)
   const stopListening = stores.listen((id) => {
     // Where it cannot be read now, the next look will.
     feed.lookAt(id).catch((error: unknown) => log.debug({ err: error }, 'a change was not read'))
@@ -257,13 +258,14 @@ function createNotificationTransport({ notifications }: Config): Transport {
   )
 }
 
-/** Forgets old idempotency keys and notifications, now and every hour. */
-function sweep(store: Store, log: Log, now: () => Date): () => void {
+/** Forgets old idempotency keys, notifications and payments in the sandbox, now and every hour. */
+function sweep({ store, sandboxLedger }: Stores, log: Log, now: () => Date): () => void {
   const forget = () => {
     const before = (life: number) => new Date(now().getTime() - life)
     Promise.all([
       store.forgetIntents(before(INTENT_LIFE_MS)),
       store.forgetMessages(before(MESSAGE_LIFE_MS)),
+      sandboxLedger.forgetPayments(before(SANDBOX_LIFE_MS)),
     ]).catch((error: unknown) => log.error({ err: error }, 'what is old was not removed'))
   }
   forget()

@@ -49,6 +49,8 @@ export interface SandboxLedger {
   changeAmount(id: string, amount: string): Promise<SandboxPayment | undefined>
   /** Records what became of a payment, whole or not at all; undefined where it is not `from` any more. */
   record(id: string, change: SandboxChange, now: Date): Promise<SandboxPayment | undefined>
+  /** Forgets the payments that have come to something, and whose time was over before this. */
+  forgetPayments(before: Date): Promise<void>
 }
 
 /** What came in, payment by payment, in minor units. */

@@ -46,6 +46,16 @@ export function createSandboxLedger(db: Kysely<Database>): SandboxLedger {
         await tx.insertInto('sandbox_events').values(rows).execute()
         return { ...payment, events: [...payment.events, ...rows.map(toEvent)] }
       }),
+    forgetPayments: (before) =>
+      db.transaction().execute(async (tx) => {
+        const old = tx
+          .selectFrom('sandbox_payments')
+          .select('id')
+          .where('status', '!=', 'open')
+          .where('expires_at', '<', before.toISOString())
+        await tx.deleteFrom('sandbox_events').where('payment_id', 'in', old).execute()
+        await tx.deleteFrom('sandbox_payments').where('id', 'in', old).execute()
+      }),
   }
 }
 

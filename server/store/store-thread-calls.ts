@@ -64,7 +64,7 @@ export async function withThread(
     },
     sandboxLedger: {
       ...stores.sandboxLedger,
-      ...calls<SandboxLedger>('add', 'changeAmount', 'record'),
+      ...calls<SandboxLedger>('add', 'changeAmount', 'record', 'forgetPayments'),
     },
   }
 }

@@ -64,9 +64,9 @@ const good: Observed = {
   freezes: [],
   rows: {
     sessions: [row],
-    intents: [{ key: 'key-1', session_id: 'cs_1', answer: '{}' }],
+    intents: [{ key: 'key-1', session_id: 'cs_1', answer: '{}', created_at: '' }],
     reports: [{ provider: 'sprintcheckout', reference: 'sc_1', status: 'paid' }],
-    outbox: [{ destination: 'url', due_at: null }],
+    outbox: [{ destination: 'url', due_at: null, created_at: '' }],
     attempts: [],
   },
   ledger: [there],
@@ -156,7 +156,7 @@ const BROKEN: Readonly<Record<Invariant, Readonly<Record<string, Observed>>>> = 
     'a message that came with other bytes again': withTold({}, { body: '{"status":"paid"}' }),
     'told of a payment that is none': withRow({ status: 'pending' }),
     'a message that waits for ever': withRows({
-      outbox: [{ destination: 'url', due_at: '2026-11-21T12:00:00Z' }],
+      outbox: [{ destination: 'url', due_at: '2026-11-21T12:00:00Z', created_at: '' }],
     }),
   },
   I6: {

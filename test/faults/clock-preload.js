@@ -9,8 +9,29 @@ function readOffset() {
   return Number(readFileSync(file, 'utf8'))
 }
 
+/** Work of hours is done by this clock, too: as often as its time has come when the clock is moved. */
+const AN_HOUR_MS = 3_600_000
+const realSetInterval = globalThis.setInterval
+/** @type {{ work: () => void, ms: number, dueAt: number }[]} */
+const hourly = []
+
+/** @type {(work: () => void, ms?: number) => NodeJS.Timeout} */
+const setHourly = (work, ms = 0) => {
+  if (ms >= AN_HOUR_MS) hourly.push({ work, ms, dueAt: Date.now() + ms })
+  return realSetInterval(work, ms)
+}
+globalThis.setInterval = Object.assign(setHourly, realSetInterval)
+
+function workHourly() {
+  for (const one of hourly.filter(({ dueAt }) => dueAt <= Date.now())) {
+    one.dueAt = Date.now() + one.ms
+    one.work()
+  }
+}
+
 process.on('SIGUSR2', () => {
   offset = readOffset()
+  workHourly()
   writeFileSync(`${file}.${process.pid}`, String(offset))
 })
 

@@ -143,6 +143,12 @@ export const CONTROLS = {
     text: 'allowUnorderedMigrations: true,',
     by: 'allowUnorderedMigrations: true, disableTransactions: true,',
   },
+  noSweep: {
+    without: 'what is old is forgotten every hour',
+    breaks: 'promise',
+    text: 'setInterval(forget, SWEEP_EVERY_MS)',
+    by: 'setInterval(() => {}, SWEEP_EVERY_MS)',
+  },
   newMessageIds: {
     without: 'a change has one id, however often it comes',
     breaks: 'I5',

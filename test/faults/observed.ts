@@ -56,6 +56,7 @@ export interface IntentRow {
   readonly key: string
   readonly session_id: string
   readonly answer: string | null
+  readonly created_at: string
 }
 
 export interface ReportRow {
@@ -67,6 +68,7 @@ export interface ReportRow {
 export interface MessageRow {
   readonly destination: string
   readonly due_at: string | null
+  readonly created_at: string
 }
 
 /** An attempt at a provider that was set aside for a later one. */

@@ -6,7 +6,7 @@ import { overload } from './overload.ts'
 import { endedConnections, killedDatabase, silentDatabase } from './postgres.ts'
 import { answersLost, refused, silent, strangeAnswers } from './providers.ts'
 import { equalPosts, everything, hangingUp, wrongClocks } from './servers.ts'
-import { restored } from './operation.ts'
+import { manyDays, restored } from './operation.ts'
 import { besideNewer, olderFile, olderOnServer } from './upgrades.ts'
 import { deafMerchant, duplicates, lost, overtaking, reordered, serverDown } from './webhooks.ts'
 
@@ -39,6 +39,7 @@ export const ROWS: readonly Row[] = [
   olderFile,
   olderOnServer,
   besideNewer,
+  manyDays,
   restored,
   everything,
 ]

@@ -1,9 +1,70 @@
-/** Rows of what an operator lives through: a backup that has to be restored. */
+/** Rows of what an operator lives through: many days, and a backup that has to be restored. */
+import { readFile, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CONTROLS } from '../control.ts'
 import type { LedgerSession } from '../provider-words.ts'
 import type { Row } from '../row.ts'
 import type { Stage } from '../stage.ts'
+
+/** In a day of the row's clock, of which there are enough for all that is old to be forgotten. */
+const BUYERS_A_DAY = 20
+const DAYS = 33
+const A_DAY_MS = 24 * 60 * 60 * 1000
+/** Those of them after which a process has grown to what it needs. */
+const DAYS_TO_GROW = 11
+const FORGETTING_MS = 2_000
+const MOST_GROWTH_MB = 48
+const MOST_WAL_MB = 8
+
+export const manyDays: Row = {
+  id: 'R26',
+  fault: `${DAYS} days in a minute: ${BUYERS_A_DAY} buyers a day, half of whom pay`,
+  on: ['sqlite', 'postgres'],
+  control: CONTROLS.noSweep,
+  async play(stage, traffic) {
+    const megabytes: number[] = []
+    let mostWal = 0
+    for (let day = 0; day < DAYS; day += 1) {
+      // The other one's fake does not live by the row's clock.
+      await traffic.load(BUYERS_A_DAY, 8, { provider: 'sprintcheckout', paying: 0.5 })
+      megabytes.push(await residentMegabytes(stage.server.pid()))
+      mostWal = Math.max(mostWal, await walMegabytes(stage))
+      await stage.moveClock(A_DAY_MS)
+      stage.count()
+    }
+    const growth = meanOf(megabytes.slice(-DAYS_TO_GROW)) - megabytes[DAYS_TO_GROW]!
+    stage.expect(growth < MOST_GROWTH_MB, `the process has grown by ${growth} MB`)
+    stage.expect(mostWal < MOST_WAL_MB, `the WAL has ${mostWal} MB`)
+    // Before anything starts again: a start forgets, too.
+    await sleep(FORGETTING_MS)
+    await expectForgotten(stage)
+    await traffic.rest()
+  },
+}
+
+/** Keys live a day, notifications thirty. */
+async function expectForgotten({ database, expect, clock }: Stage): Promise<void> {
+  const { intents, outbox } = await database.read()
+  const now = clock.now().getTime()
+  const age = ({ created_at: at }: { created_at: string }) => (now - Date.parse(at)) / A_DAY_MS
+  const keys = intents.filter((row) => age(row) > 2).length
+  const messages = outbox.filter((row) => age(row) > 31).length
+  expect(keys === 0, `${keys} keys are older than two days`)
+  expect(messages === 0, `${messages} notifications are older than 31 days`)
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+}
+
+async function walMegabytes({ database: { file } }: Stage): Promise<number> {
+  return file === undefined ? 0 : (await stat(`${file}-wal`)).size / 2 ** 20
+}
+
+function meanOf(list: readonly number[]): number {
+  return list.reduce((sum, one) => sum + one, 0) / list.length
+}
 
 /** Longer than a payment may wait for its session, and than a look for such takes to come. */
 const PAST_PATIENCE_MS = 2 * 60_000

@@ -142,6 +142,25 @@ describe("the sandbox's ledger", () => {
     expiresAt: AT,
   } as const
 
+  it('forgets payments that came to something and whose time is over, and no open one', async () => {
+    const { db } = await openSqlite(':memory:')
+    const ledger = createSandboxLedger(db)
+    const later = new Date(AT.getTime() + 1)
+    await ledger.add(payment)
+    await ledger.add({ ...payment, id: 'sbx_open' })
+    await ledger.record(
+      'sbx_1',
+      { from: 'open', to: 'paid', events: [{ type: 'paid', amount: '25.00' }] },
+      AT,
+    )
+    await ledger.forgetPayments(AT)
+    expect(await ledger.find('sbx_1')).toBeDefined()
+    await ledger.forgetPayments(later)
+    expect(await ledger.find('sbx_1')).toBeUndefined()
+    expect(await ledger.find('sbx_open')).toBeDefined()
+    await db.destroy()
+  })
+
   it('ends a payment once, and changes none that has ended', async () => {
     const { db } = await openSqlite(':memory:')
     const ledger = createSandboxLedger(db)
