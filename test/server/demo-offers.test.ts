@@ -44,7 +44,7 @@ describe('the back ends of the demo’s merchants', () => {
   })
 
   it('never sign with the secret that offers are signed with for real', async () => {
-    const environment = { COINSLOT_SECRET: 'a secret of the merchant with 32 bytes and more' }
+    const environment = { COINSLOT_SECRET: 'canary-of-the-merchant-with-32-bytes-and-more' }
     const { request } = await startCoinslot({ environment })
     const answer = await request('POST', '/demo/offers', { body: { checkout: 'donation' } })
     const { offer } = (await answer.json()) as Signed
