@@ -42,6 +42,11 @@ export async function withThread(
     'close',
   )
   await writes.ping()
+  let isClosing = false
+  worker.on('exit', () => {
+    // A server that can keep nothing any more is of no use: whoever watches the process starts it anew.
+    if (!isClosing) throw new Error('the thread of the store has ended')
+  })
   return {
     ...stores,
     store: {
@@ -56,6 +61,7 @@ export async function withThread(
         // Nothing more of it is gone by.
         release(intent, { fence, session: { id, provider, currency, order } } as Lease, ...rest),
       async close() {
+        isClosing = true
         // Where the thread has ended, so has what it had open.
         await close().catch(() => {})
         await worker.terminate()

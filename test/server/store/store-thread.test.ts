@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,6 +83,19 @@ describe('a store that writes in a thread', () => {
     const late = new Date(session.expiresAt.getTime() + 60_000)
     await store.expire(session, late)
     expect(told).toEqual([`${session.id} expired`])
+  })
+
+  it('takes the process with it where its thread ends unasked', async () => {
+    const events = new EventEmitter()
+    const thread: Thread = Object.assign(events, {
+      postMessage: () =>
+        void events.emit('message', { outcomes: [{ value: undefined }], told: [] }),
+      terminate: async () => void events.emit('exit'),
+    })
+    const here = storesOn(await openSqlite(newFile()), { destinations })
+    const { store } = await withThread(here, thread, {})
+    expect(() => events.emit('exit')).toThrow('the thread of the store has ended')
+    await store.close()
   })
 
   it('keeps the payments of the sandbox there, too', async () => {
