@@ -33,7 +33,8 @@ ${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`).j
 const DEFAULT_FILE = 'coinslot.config.json'
 
 async function main(): Promise<void> {
-  const name = nameOfCommand()
+  const named = commandNamed()
+  const name = named ?? 'serve'
   const command = COMMANDS.get(name)
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
     options: { ...command?.options, ...OPTIONS },
   })
   if (values.version) return void process.stdout.write(`${version}\n`)
-  if (values.help) return void process.stdout.write(command?.usage ?? USAGE)
+  if (values.help) return void process.stdout.write((named && command?.usage) || USAGE)
   if (!command) throw new Error(`there is no command "${name}"\n\n${USAGE}`)
   process.exitCode = await command.run({
     ...readFor(command, values.config ?? process.env['COINSLOT_CONFIG']),
@@ -59,9 +60,9 @@ const OPTIONS = {
 } as const
 
 /** It comes before its own options, which are not known yet. */
-function nameOfCommand(): string {
+function commandNamed(): string | undefined {
   const { positionals } = parseArgs({ options: OPTIONS, allowPositionals: true, strict: false })
-  return positionals[0] ?? 'serve'
+  return positionals[0]
 }
 
 function readFor(

@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   freePort,
+  MAIN,
   startServer,
   type ServerProcess,
   type ServerProcessOptions,
@@ -41,6 +44,12 @@ describe('the server process', () => {
       /^exited with 1: .*port \d+ is taken: set \S+ to another/s,
     )
     other.close()
+  })
+
+  it('names every command to who asks for help', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [MAIN, '--help'])
+    const named = [...stdout.matchAll(/^  (\w+) {2,}/gm)].map(([, name]) => name)
+    expect(named).toEqual(['serve', 'check', 'reconcile', 'sign', 'sessions'])
   })
 
   it('starts with nothing set up at all and says where it listens', async () => {
