@@ -36,7 +36,7 @@ const named = { values: { checkout: 'lamp' } }
 
 describe('coinslot sign refuses', () => {
   it.each<[string, Run, RegExp]>([
-    ['nothing to sign', {}, /provider: must name a provider/],
+    ['nothing to sign', {}, /provider: must name a provider\n  - currency: is missing$/],
     ['to sign without a secret', { ...named, secret: '' }, /COINSLOT_SECRET/],
     ['a short secret', { ...named, secret: 'short' }, /32 bytes or more/],
     ['a wrong amount', { values: { checkout: 'lamp', amount: '1,5' } }, /amount: "1,5" is no dec/],
