@@ -61,6 +61,7 @@ export function renderMarkdown(markdown: string): RenderedPage {
       table(token) {
         return tableBox(token, (cells) => this.parser.parseInline(cells))
       },
+      codespan: ({ text }) => inlineCode(text),
       link({ href, tokens }) {
         return `<a href="${escapeHtml(linkOf(href))}">${this.parser.parseInline(tokens)}</a>`
       },
@@ -71,6 +72,13 @@ export function renderMarkdown(markdown: string): RenderedPage {
     },
   })
   return { html: marked.parse(markdown, { async: false }), headings }
+}
+
+/** A short name stays whole; a long one may be broken between its words, and is copied without a trace of it. */
+function inlineCode(code: string): string {
+  if (code.length <= 12) return `<code class="whole">${escapeHtml(code)}</code>`
+  const words = code.split(/(?<=[_/.=,:])(?=[^_/.=,:])|(?<=[a-z])(?=[A-Z])/)
+  return `<code>${words.map(escapeHtml).join('<wbr>')}</code>`
 }
 
 /** A table scrolls in a box of its own, by the keyboard, too. */

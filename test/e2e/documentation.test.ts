@@ -1,6 +1,6 @@
 /** The documentation's pages as a reader has them: every link leads somewhere, everybody can read them, nobody else is asked. */
 import { readFileSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readPages } from '../../demo/generate/pages.ts'
 import { openBrowser, openPage } from './browser.ts'
@@ -10,6 +10,20 @@ import { startServer, type ServerProcess } from './server-process.ts'
 const TELEPHONE = { viewport: { width: 320, height: 640 }, hasTouch: true }
 
 const pages = readPages()
+
+/** What a table is about, where a line ends within one of its words. */
+const findBrokenNames = (page: Page) =>
+  page.evaluate(() => {
+    const names = [...document.querySelectorAll('th code')]
+    const words = names.flatMap(({ childNodes }) => Array.from(childNodes))
+    return words
+      .filter((word) => {
+        const range = document.createRange()
+        range.selectNodeContents(word)
+        return !/[\s-]/.test(word.textContent ?? '') && range.getClientRects().length > 1
+      })
+      .map((word) => word.textContent)
+  })
 
 describe('the documentation', () => {
   let server: ServerProcess
@@ -47,6 +61,7 @@ describe('the documentation', () => {
       for (const summary of await page.locator('summary').all()) await summary.click()
       expect(await findCuts(page)).toEqual([])
       expect(await findSmallTargets(page)).toEqual([])
+      expect(await findBrokenNames(page)).toEqual([])
     })
   })
 
