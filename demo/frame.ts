@@ -3,9 +3,9 @@
 /** The pages that every masthead leads to, by address; the way to one that is not built is left out. */
 const PAGES: readonly (readonly [path: string, name: string])[] = [
   ['/', 'Configurator'],
-  ['/shop', 'Sample shop'],
-  ['/donate', 'Donation page'],
-  ['/looks.html', 'Six looks'],
+  ['/shop', 'Shop'],
+  ['/donate', 'Donation'],
+  ['/looks.html', 'Looks'],
   ['/docs/', 'Docs'],
 ]
 

@@ -17,7 +17,7 @@ describe('the page of looks', () => {
   async function openLooks(options: Parameters<typeof openPage>[1] = {}) {
     const watched = await openPage(browser, options)
     await watched.page.goto(server.url)
-    await watched.page.getByRole('link', { name: 'Six looks' }).click()
+    await watched.page.getByRole('link', { name: 'Looks' }).click()
     await watched.page.getByRole('button', { name: 'Pay $25.00' }).nth(5).waitFor()
     return watched
   }
