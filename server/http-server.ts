@@ -1,5 +1,6 @@
 /** Node's HTTP server, in which no connection lasts or grows as long as its other end likes. */
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { findClientAddress } from './client-address.ts'
 import type { Coinslot } from './coinslot.ts'
@@ -17,6 +18,8 @@ export interface HttpLimits {
   readonly maxConnections: number
   /** Of one address, or network where it is IPv6; infinite where a proxy's address is everybody's. */
   readonly maxConnectionsPerAddress: number
+  /** How many requests of one connection may wait for their answers; browsers and proxies send the next one after it. */
+  readonly maxRequestsAtOnce: number
 }
 
 const HTTP_LIMITS: HttpLimits = {
@@ -27,17 +30,19 @@ const HTTP_LIMITS: HttpLimits = {
   maxHeaderSize: 16_384,
   maxConnections: 5_000,
   maxConnectionsPerAddress: 1_000,
+  maxRequestsAtOnce: 16,
 }
 
 export function createHttpServer(
   fetch: Coinslot['fetch'],
   limits: Partial<HttpLimits> = {},
 ): Server {
-  const { silence, maxConnections, maxConnectionsPerAddress, ...options } = {
+  const { silence, maxConnections, maxConnectionsPerAddress, maxRequestsAtOnce, ...options } = {
     ...HTTP_LIMITS,
     ...limits,
   }
-  const server = createServer(options, getRequestListener(fetch))
+  const listener = limitPerConnection(getRequestListener(fetch), maxRequestsAtOnce)
+  const server = createServer(options, listener)
   server.maxConnections = maxConnections
   limitPerAddress(server, maxConnectionsPerAddress)
   return server.setTimeout(silence)
@@ -58,4 +63,18 @@ function limitPerAddress(server: Server, limit: number): void {
     })
     if (count > limit) socket.destroy()
   })
+}
+
+/** Node takes as many requests as a connection has room for before anybody else has a turn: that ends the connection. */
+function limitPerConnection(listener: RequestListener, limit: number): RequestListener {
+  const counts = new WeakMap<Socket, number>()
+  return (incoming, outgoing) => {
+    const { socket } = incoming
+    const count = (counts.get(socket) ?? 0) + 1
+    // What came with the one too many is still handed over.
+    if (socket.destroyed || count > limit) return void socket.destroy()
+    counts.set(socket, count)
+    outgoing.once('close', () => counts.set(socket, (counts.get(socket) ?? 1) - 1))
+    return listener(incoming, outgoing)
+  }
 }

@@ -629,6 +629,7 @@ describe('connections that are held on purpose', () => {
   }
 
   const HEADERS = 'POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\n'
+  const ASK = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
   it.each([
     ['headers', HEADERS],
@@ -662,7 +663,6 @@ describe('connections that are held on purpose', () => {
 
   it('are limited in their number for each address, so that others have theirs', async () => {
     const { hold } = await serve({ maxConnectionsPerAddress: 2 })
-    const ASK = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'
     const isAnswered = async (held: Awaited<ReturnType<typeof hold>>) => {
       await Promise.race([once(held.socket, 'data'), once(held.socket, 'close')])
       return held.received.startsWith('HTTP/1.1 200')
@@ -672,6 +672,26 @@ describe('connections that are held on purpose', () => {
     expect(await isAnswered(await hold(ASK, '127.0.0.2'))).toBe(true)
     first.socket.destroy()
     await vi.waitFor(async () => expect(await isAnswered(await hold(ASK))).toBe(true))
+  })
+
+  it('with more requests at once than anybody sends are ended, and the rest of these is not looked at', async () => {
+    const { hold, logs } = await serve({})
+    const held = await hold(ASK.repeat(1000))
+    if (held.isOpen) await once(held.socket, 'close')
+    const isRequest = (line: string) => line.includes('"route":"/healthz"')
+    expect(logs.filter(isRequest).length).toBeLessThanOrEqual(16)
+  })
+
+  it('with some requests at once, and as many again after the answers, are answered each time', async () => {
+    const { hold } = await serve({})
+    const held = await hold('')
+    for (let round = 1; round <= 3; round += 1) {
+      held.socket.write(ASK.repeat(16))
+      await vi.waitFor(() =>
+        expect(held.received.match(/HTTP\/1\.1 200 /g)?.length).toBe(16 * round),
+      )
+    }
+    expect(held.isOpen).toBe(true)
   })
 
   it('five hundred at once keep nobody else waiting', async () => {
