@@ -8,9 +8,10 @@ export const baseStyles = css`
     --_accent: var(--coinslot-accent, light-dark(#2b4bd8, #a9b8ff));
     --_error: var(--coinslot-error, light-dark(#b3261e, #ffb4ab));
     display: block;
-    max-inline-size: var(--coinslot-width, 26rem);
+    max-inline-size: var(--coinslot-width, 26em);
     color: var(--coinslot-text, inherit);
-    font: 1rem/1.4 var(--coinslot-font, inherit);
+    font-family: var(--coinslot-font, inherit);
+    line-height: 1.4;
     text-align: start;
   }
 

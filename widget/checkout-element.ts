@@ -58,7 +58,7 @@ import { TemplateElement } from './template-element.ts'
  * @cssproperty [--coinslot-radius=10px] - Corners of field and button.
  * @cssproperty [--coinslot-height=52px] - Height of field and button; never under 44px.
  * @cssproperty [--coinslot-gap=8px] - Space between the rows.
- * @cssproperty [--coinslot-width=26rem] - Greatest width.
+ * @cssproperty [--coinslot-width=26em] - Greatest width.
  *
  * @cssstate loading - The terms are asked for.
  * @cssstate busy - A payment is being prepared, or the payment page is being opened.

@@ -20,8 +20,8 @@ export const styles =
     [part='icon'] {
       --_mark: var(--coinslot-muted, color-mix(in srgb, currentColor 76%, transparent));
       flex: none;
-      inline-size: 2.5rem;
-      block-size: 2.5rem;
+      inline-size: 2.5em;
+      block-size: 2.5em;
       fill: none;
       stroke: var(--_mark);
       stroke-width: 1.75;

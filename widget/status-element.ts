@@ -40,7 +40,7 @@ import { TemplateElement } from './template-element.ts'
  * @cssproperty [--coinslot-muted=76% of the text colour] - Colour of the sentence and the other marks.
  * @cssproperty [--coinslot-font=inherit] - Font family.
  * @cssproperty [--coinslot-gap=8px] - Half of the space between the rows.
- * @cssproperty [--coinslot-width=26rem] - Greatest width.
+ * @cssproperty [--coinslot-width=26em] - Greatest width.
  *
  * @cssstate asking - Nothing is known yet.
  * @cssstate paid - The status, as `pending processing failed canceled expired refunded` are.

@@ -175,3 +175,31 @@ describe('<coinslot-checkout> that comes onto a page', () => {
     expect(element.shadowRoot!.querySelector('button')!.innerText.trim()).to.equal('Pay $31.00')
   })
 })
+
+describe('<coinslot-checkout> on a page with ways of its own', () => {
+  const button = (element: Element) => element.shadowRoot!.querySelector('button')!
+
+  async function show(): Promise<CoinslotCheckoutElement> {
+    const box = await fixture<HTMLElement>(html`<div></div>`)
+    const element = put(box, parse(MARKUP))
+    await element.updateComplete
+    return element
+  }
+
+  for (const font of ['', 'monospace']) {
+    it(`is as large as the text around it, in ${font || 'its'} font, also where a rem is ten pixels`, async () => {
+      document.documentElement.style.fontSize = '62.5%'
+      try {
+        const element = await show()
+        const box = element.parentElement!
+        box.style.cssText = `width: 1000px; font: 20px/3 serif; --coinslot-font: ${font}`
+        const { fontSize, lineHeight, fontFamily } = getComputedStyle(button(element))
+        expect([fontSize, lineHeight]).to.deep.equal(['20px', '28px'])
+        expect(fontFamily).to.equal(font || 'serif')
+        expect(element.offsetWidth).to.equal(20 * 26)
+      } finally {
+        document.documentElement.style.fontSize = ''
+      }
+    })
+  }
+})
