@@ -47,6 +47,7 @@ export abstract class TemplateElement extends Base {
   updateComplete: Promise<void> | undefined
   protected readonly internals = this.attachInternals()
   #objects: Record<string, unknown> = {}
+  #styles = ''
   #listener = () => this.requestUpdate()
 
   constructor() {
@@ -86,6 +87,10 @@ export abstract class TemplateElement extends Base {
     listeners.delete(this.#listener)
   }
 
+  adoptedCallback(): void {
+    this.adoptStyles('')
+  }
+
   attributeChangedCallback(): void {
     this.requestUpdate()
   }
@@ -108,15 +113,18 @@ export abstract class TemplateElement extends Base {
    * @internal
    */
   adoptStyles(styles: string): void {
-    const { adoptedStyleSheets } = this.shadowRoot!
-    if (adoptedStyleSheets) {
-      const sheet = new CSSStyleSheet()
-      sheet.replaceSync(styles)
-      adoptedStyleSheets.push(sheet)
-    } else {
-      // Where sheets cannot be constructed; a policy lets such a tag pass by the page's nonce.
+    const root = this.shadowRoot!
+    // Sheets are of one document; nothing is shown in one that has no window.
+    const view = this.ownerDocument.defaultView
+    this.#styles += styles
+    if (!root.adoptedStyleSheets) {
       const style = document.createElement('style')
-      this.shadowRoot!.prepend(Object.assign(style, { nonce: pageNonce(), textContent: styles }))
+      // Where sheets cannot be constructed; a policy lets such a tag pass by the page's nonce.
+      root.prepend(Object.assign(style, { nonce: pageNonce(), textContent: styles }))
+    } else if (view) {
+      const sheet = new view.CSSStyleSheet()
+      sheet.replaceSync(this.#styles)
+      root.adoptedStyleSheets = [sheet]
     }
   }
 

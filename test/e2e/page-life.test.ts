@@ -161,6 +161,15 @@ describe('<coinslot-checkout> on a shop’s page', () => {
     expect(complaints).toEqual([])
   })
 
+  it('leaves no name of its own among the page’s, where a Lit in development would complain of another', async () => {
+    const { page: tab } = await open('')
+    const names = () => tab.evaluate(() => Object.getOwnPropertyNames(window))
+    const before = await names()
+    await tab.setContent(script() + checkout())
+    await payButton(tab).waitFor()
+    expect((await names()).filter((name) => !before.includes(name))).toEqual([])
+  })
+
   it('outlives visits without a page load: its body replaced, and restored from a copy', async () => {
     const {
       page: tab,

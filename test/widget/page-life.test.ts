@@ -178,6 +178,7 @@ describe('<coinslot-checkout> that comes onto a page', () => {
 
 describe('<coinslot-checkout> on a page with ways of its own', () => {
   const button = (element: Element) => element.shadowRoot!.querySelector('button')!
+  const minHeight = (element: Element) => getComputedStyle(button(element)).minHeight
 
   async function show(): Promise<CoinslotCheckoutElement> {
     const box = await fixture<HTMLElement>(html`<div></div>`)
@@ -202,4 +203,18 @@ describe('<coinslot-checkout> on a page with ways of its own', () => {
       }
     })
   }
+
+  it('keeps its look in another document, and when it is back', async () => {
+    const element = await show()
+    const page = element.parentElement!
+    const frame = document.createElement('iframe')
+    page.append(frame)
+    for (const place of [frame.contentDocument!.body, page]) {
+      place.append(element)
+      expect(minHeight(element)).to.equal('52px')
+      new Document().append(element)
+    }
+    page.append(element)
+    expect(minHeight(element)).to.equal('52px')
+  })
 })
