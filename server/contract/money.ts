@@ -1,12 +1,14 @@
 /** Money where decimal strings (major units, on every wire) and bigints (minor units, inside) meet. */
 
-// ISO 4217 exponents that are not 2, as of amendment 177. `Intl` is no source for these: it says 0
-// for seventeen currencies that have decimals, and browsers differ among themselves.
-const EXPONENTS: Readonly<Record<string, string>> = {
-  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
-  3: 'BHD IQD JOD KWD LYD OMR TND',
-  4: 'CLF UYW',
-}
+// By their ISO 4217 exponent, the currencies that have another than 2, as of amendment 177. `Intl` is no source for
+// these: it says 0 for seventeen currencies that have decimals, and browsers differ among themselves.
+const EXPONENTS = [
+  'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+  '',
+  '',
+  'BHD IQD JOD KWD LYD OMR TND',
+  'CLF UYW',
+]
 
 /** No amount on a wire is longer than this; longer text is refused before it is looked at. */
 export const MAX_AMOUNT_LENGTH = 32
@@ -21,8 +23,8 @@ export type AmountFault = 'malformed' | 'precision'
 
 /** How many decimals an amount in this ISO 4217 currency has: 0, 2, 3 or 4. */
 export function fractionDigits(currency: string): number {
-  for (const digits in EXPONENTS) if (EXPONENTS[digits]!.includes(currency)) return +digits
-  return 2
+  const digits = EXPONENTS.findIndex((currencies) => currencies.includes(currency))
+  return digits < 0 ? 2 : digits
 }
 
 /**

@@ -217,4 +217,15 @@ describe('<coinslot-checkout> on a page with ways of its own', () => {
     page.append(element)
     expect(minHeight(element)).to.equal('52px')
   })
+
+  it('knows the decimals of a currency beside a script that gives every object a method', async () => {
+    const everything = Object.prototype as { extend?: () => void }
+    everything.extend = () => undefined
+    try {
+      const element = await show()
+      expect(button(element).innerText.trim()).to.equal('Pay $25.00')
+    } finally {
+      delete everything.extend
+    }
+  })
 })
