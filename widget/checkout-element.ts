@@ -249,9 +249,16 @@ export class CoinslotCheckoutElement extends TemplateElement {
     const sum = terms && !terms.editable ? format!.full(terms.amount!) : ''
     const told = controller.fields?.summary() ?? error?.message
     return html`
-      <div part="base" lang=${lang} dir=${dir} class=${this.#isLoading ? 'waiting' : ''}>
+      <div
+        part="base"
+        role="group"
+        aria-labelledby="summary"
+        lang=${lang}
+        dir=${dir}
+        class=${this.#isLoading ? 'waiting' : ''}
+      >
         <b part="badge" ?hidden=${!controller.isTest}>${controller.say('test')}</b>
-        <p part="summary" ?hidden=${!description && !sum}>
+        <p part="summary" id="summary" ?hidden=${!description && !sum}>
           ${description} <b part="amount">${sum}</b>
         </p>
         ${sum || isLost ? '' : this.#renderField()} ${isLost ? '' : controller.fields?.template()}

@@ -17,7 +17,7 @@ afterAll(async () => {
 async function openCheckout(markup: string, lang = 'en', options = {}): Promise<Page> {
   const { page } = await openPage(browser, { locale: lang, ...options })
   await openShopPage(page, stage, lang, `<coinslot-checkout ${markup}></coinslot-checkout>`)
-  await page.locator('coinslot-checkout [part=button]').waitFor()
+  await page.locator('coinslot-checkout [part=button]').first().waitFor()
   return page
 }
 
@@ -98,6 +98,19 @@ describe('a buyer who does not see the page', () => {
       ['$1,000.00', 'false'],
     ])
     expect((await heard(page, 'button')).map(({ name }) => name)).toEqual(['Pay $25.00'])
+  })
+
+  it('hears of several checkouts which one he is in, by what it is for', async () => {
+    const others = [
+      'checkout="donation" currency="USD"',
+      'checkout="mug"',
+      'checkout="donation" description="A tree"',
+    ]
+    const page = await openCheckout(others.join('></coinslot-checkout><coinslot-checkout '))
+    await page.getByRole('group').nth(2).getByRole('textbox', { name: 'Amount' }).waitFor()
+    await expect
+      .poll(async () => (await heard(page, 'group')).map(({ name }) => name))
+      .toEqual(['Support the library', 'Enamel mug €19.90', 'A tree'])
   })
 
   it('hears what is wrong as the field’s own, with the focus there', async () => {
