@@ -55,11 +55,11 @@ const words: ProviderWords = {
 }
 
 function kadoseiLedger(): LedgerSession[] {
-  return [...kadosei.sessions].map(([reference, { request }]) => ({
+  return [...kadosei.sessions].map(([reference, { request, total, orderReference }]) => ({
     provider: 'kadosei',
     reference,
-    order: String((request as unknown as { orderReference: string }).orderReference),
-    amount: request.amount.total.toFixed(2),
+    order: orderReference,
+    amount: total,
     currency: request.currency,
     happened: happened.get(reference) ?? [],
   }))
@@ -70,7 +70,7 @@ function sprintcheckoutLedger(): LedgerSession[] {
     provider: 'sprintcheckout',
     reference,
     order: String(session['orderId']),
-    amount: Number(session['amount']).toFixed(2),
+    amount: session.amountText,
     currency: String(session['currency']),
     happened: happened.get(reference) ?? [],
   }))

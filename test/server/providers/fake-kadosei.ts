@@ -6,6 +6,7 @@ import {
   answerWith,
   foreignAnswers,
   jsonAnswer,
+  readExact,
   startFakeProvider,
   type FakeAnswer,
   type FakeProvider,
@@ -20,6 +21,10 @@ export type FakeStatus =
 
 export interface FakeSession {
   readonly request: { readonly amount: { readonly total: number }; readonly currency: string }
+  /** The digits of its total. */
+  readonly total: string
+  /** Our session, by the name that it was given. */
+  readonly orderReference: string
   readonly status: FakeStatus
 }
 
@@ -80,7 +85,16 @@ export async function startFakeKadosei(
     const complaint = complaintAbout(request)
     if (complaint) return refuse(400, complaint)
     const sessionId = randomUUID()
-    sessions.set(sessionId, { request: request.body as FakeSession['request'], status: 'PENDING' })
+    const { amount, orderReference } = readExact<{
+      amount: { total: object }
+      orderReference: string
+    }>(request)
+    sessions.set(sessionId, {
+      request: request.body as FakeSession['request'],
+      total: String(amount.total),
+      orderReference,
+      status: 'PENDING',
+    })
     const answer = jsonAnswer(201, { ...sessionAnswer(sessionId), expiresAt })
     answers.set(key, { to: request.rawBody, answer })
     return answer

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { parseExactJson } from '../../../server/json.ts'
 
 /** A request as it came in; what is in the ledger really arrived. */
 export interface FakeRequest {
@@ -121,6 +122,11 @@ export function jsonAnswer(status: number, body: unknown): FakeAnswer {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   }
+}
+
+/** A body with its numbers in the digits that were sent: as floats, amounts that differ may be the same. */
+export function readExact<Body>({ rawBody }: FakeRequest): Body {
+  return parseExactJson(rawBody) as Body
 }
 
 /** The right request carried out, and answered with this. */

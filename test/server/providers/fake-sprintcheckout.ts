@@ -5,6 +5,7 @@ import {
   answerWith,
   foreignAnswers,
   jsonAnswer,
+  readExact,
   startFakeProvider,
   type FakeAnswer,
   type FakeProvider,
@@ -29,7 +30,8 @@ export interface FakeEvent {
   readonly status: 'SUCCESS' | 'FAILED' | 'EXPIRED'
 }
 
-export type FakeSession = Readonly<Record<string, unknown>>
+/** What was asked for, and the digits of its amount. */
+export type FakeSession = Readonly<Record<string, unknown>> & { readonly amountText: string }
 
 export const SPRINTCHECKOUT_PATH = '/api/checkout/v2/payment_session'
 
@@ -48,14 +50,14 @@ export async function startFakeSprintcheckout(apiKey: string): Promise<FakeSprin
     const complaint = complaintAboutNew(request)
     if (complaint) return refuse(400, complaint)
     const sessionId = `sc_${String(sessions.size + 1).padStart(8, '0')}`
-    sessions.set(sessionId, request.body as FakeSession)
+    sessions.set(sessionId, toSession(request))
     return jsonAnswer(201, sessionAnswer(sessionId))
   }
 
   function update(request: FakeRequest): FakeAnswer {
     const complaint = complaintAboutChanged(request)
     if (complaint) return refuse(400, complaint)
-    const { sessionId, ...change } = request.body as FakeSession & { sessionId: string }
+    const { sessionId, ...change } = toSession(request) as FakeSession & { sessionId: string }
     const session = sessions.get(sessionId)
     if (!session) return refuse(404, 'there is no such session')
     sessions.set(sessionId, { ...session, ...change })
@@ -79,10 +81,16 @@ export async function startFakeSprintcheckout(apiKey: string): Promise<FakeSprin
       if (!isOver) history.set(sessionId, [...events, { status }])
     },
     webhookOf(paymentSessionId: string, status: FakeEvent['status'] | 'PENDING') {
-      const { amount, currency, orderId } = sessions.get(paymentSessionId) ?? {}
+      const session: Readonly<Record<string, unknown>> = sessions.get(paymentSessionId) ?? {}
+      const { amount, currency, orderId } = session
       return JSON.stringify({ paymentSessionId, status, amount, currency, orderId })
     },
   })
+}
+
+function toSession(request: FakeRequest): FakeSession {
+  const { amount } = readExact<{ amount: object }>(request)
+  return { ...(request.body as Readonly<Record<string, unknown>>), amountText: String(amount) }
 }
 
 export function sessionAnswer(sessionId: string): { sessionId: string; redirectUrl: string } {
