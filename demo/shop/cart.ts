@@ -1,5 +1,5 @@
 /** The cart: what is in it, kept in the browser, and what it comes to at the shop's prices. */
-import { formatAmount, parseAmount } from '../../server/contract/money.ts'
+import { parseAmount } from '../../server/contract/money.ts'
 import { CURRENCY, GOODS, MOST, type Sku } from '../../server/demo/goods.ts'
 
 export interface Line {
@@ -36,16 +36,15 @@ export function quantityOf({ lines }: Cart, sku: Sku): number {
   return lines.find((line) => line.sku === sku)?.quantity ?? 0
 }
 
-/** What so many of an article cost, as a decimal string. */
-export function priceOf({ sku, quantity }: Line): string {
-  return formatAmount(minorOf({ sku, quantity }), CURRENCY)
+/** What so many of an article cost, in minor units. */
+export function priceOf({ sku, quantity }: Line): bigint {
+  const price = parseAmount(GOODS[sku].price, CURRENCY)
+  return typeof price === 'bigint' ? price * BigInt(quantity) : 0n
 }
 
-export function sumOf({ lines }: Cart): string {
-  return formatAmount(
-    lines.reduce((sum, line) => sum + minorOf(line), 0n),
-    CURRENCY,
-  )
+/** In minor units. */
+export function sumOf({ lines }: Cart): bigint {
+  return lines.reduce((sum, line) => sum + priceOf(line), 0n)
 }
 
 /** The cart of the last visit; a new one where there is none, or none that can be read. */
@@ -65,9 +64,4 @@ export function saveCart(cart: Cart): void {
   } catch {
     // It is not kept where the browser keeps nothing; it can be paid all the same.
   }
-}
-
-function minorOf({ sku, quantity }: Line): bigint {
-  const price = parseAmount(GOODS[sku].price, CURRENCY)
-  return typeof price === 'bigint' ? price * BigInt(quantity) : 0n
 }

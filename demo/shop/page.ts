@@ -1,7 +1,7 @@
 /** The sample shop: goods go into the cart, the shop's server signs what it comes to, the element takes the payment. */
+import { createMoneyFormat } from '../../server/contract/money-format.ts'
 import { CURRENCY, GOODS, MOST, type Sku } from '../../server/demo/goods.ts'
 import type { CoinslotCheckoutElement, CoinslotStatusElement } from '../../widget/index.ts'
-import { price } from '../price.ts'
 import { find, findAll } from '../query.ts'
 import { loadCart, newCart, priceOf, quantityOf, saveCart, sumOf, withQuantity } from './cart.ts'
 
@@ -11,6 +11,8 @@ const status = find('coinslot-status') as CoinslotStatusElement
 const lines = find('.lines')
 const said = find('.said')
 const sum = find('.sum')
+
+const money = createMoneyFormat(CURRENCY, document.documentElement.lang)
 
 let cart = loadCart()
 let asking: AbortController | undefined
@@ -27,7 +29,7 @@ function show(): void {
   find('.count').textContent = isEmpty ? '' : ` · ${count}`
   find('.nothing').hidden = !isEmpty
   sum.hidden = till.hidden = isEmpty
-  sum.querySelector('strong')!.textContent = price(sumOf(cart), CURRENCY)
+  sum.querySelector('strong')!.textContent = money.full(sumOf(cart))
   for (const sku of Object.keys(GOODS) as Sku[]) showLine(sku)
   void sign()
 }
@@ -42,7 +44,7 @@ function showLine(sku: Sku): void {
   }
   const line = known ?? lines.appendChild(lineFor(sku))
   line.querySelector('output')!.textContent = String(quantity)
-  line.querySelector('.line-price')!.textContent = price(priceOf({ sku, quantity }), CURRENCY)
+  line.querySelector('.line-price')!.textContent = money.full(priceOf({ sku, quantity }))
   line.querySelector<HTMLButtonElement>('.more')!.disabled = quantity >= MOST
 }
 

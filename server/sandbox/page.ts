@@ -1,6 +1,7 @@
 /** The sandbox's hosted payment page, where a person plays the bank and chooses how it ends. */
 import { html } from 'hono/html'
-import { formatAmount } from '../contract/money.ts'
+import { parseAmount } from '../contract/money.ts'
+import { createMoneyFormat } from '../contract/money-format.ts'
 import { changeTo, endingOf, returnUrl, sumOf, type SandboxEnding } from './endings.ts'
 import type { SandboxPayment } from './payment.ts'
 
@@ -214,22 +215,15 @@ function page(title: string, prefix: string, main: Html): Html {
     </html>`
 }
 
-/** Formats the decimal string itself, with the decimals it has: no float, no rounding. */
+/** A decimal string as a person reads it. */
 function price(amount: string, currency: string): string {
-  const digits = amount.split('.')[1]?.length ?? 0
-  const format = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  })
-  return format.format(amount as Intl.StringNumericLiteral)
+  const minor = parseAmount(amount, currency)
+  return typeof minor === 'bigint' ? createMoneyFormat(currency, 'en').full(minor) : amount
 }
 
 /** The sum that an ending brings, as a person reads it. */
 function sum(ending: SandboxEnding, payment: SandboxPayment): string {
-  const { currency } = payment
-  return price(formatAmount(sumOf(ending, payment), currency), currency)
+  return createMoneyFormat(payment.currency, 'en').full(sumOf(ending, payment))
 }
 
 // Without script the server cannot know the reader's time zone, so it names its own.
