@@ -1,6 +1,6 @@
 /** What the demo's pages have in common, as HTML: the head, the masthead with the ways to the other pages, the foot. */
 
-/** The pages that every masthead leads to, by address; the way to one that is not built is left out. */
+/** The pages that every masthead leads to, by address. */
 const PAGES: readonly (readonly [path: string, name: string])[] = [
   ['/', 'Configurator'],
   ['/shop', 'Shop'],
@@ -18,17 +18,9 @@ export function frameHead(): string {
     <link rel="stylesheet" href="/demo.css" />`
 }
 
-export interface Masthead {
-  /** The address of the page that it stands on. */
-  readonly current: string
-  /** The addresses that there are pages at. */
-  readonly pages: ReadonlySet<string>
-}
-
-export function masthead({ current, pages }: Masthead): string {
-  const links = PAGES.filter(([path]) => pages.has(path)).map(
-    ([path, name]) => `<a href="${path}"${isOn(path, current)}>${name}</a>`,
-  )
+/** @param current the address of the page that it stands on */
+export function masthead(current: string): string {
+  const links = PAGES.map(([path, name]) => `<a href="${path}"${isOn(path, current)}>${name}</a>`)
   return `<header class="masthead">
       <a class="brand" href="/">${MARK}Coinslot</a>
       <nav aria-label="Demo">${links.join('\n        ')}</nav>

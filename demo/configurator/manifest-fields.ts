@@ -19,7 +19,7 @@ export const FIXED = 'server'
 type CheckoutId = keyof typeof demoConfiguration.checkouts
 
 /** What the settings begin with. */
-export const SAMPLES = ['donation', 'mug', 'tip'] as const satisfies readonly CheckoutId[]
+const SAMPLES = ['donation', 'mug', 'tip'] as const satisfies readonly CheckoutId[]
 
 export function readElement(): CustomElementDeclaration {
   return elementsOf(readManifest()).find(({ tagName }) => tagName === 'coinslot-checkout')!

@@ -1,5 +1,6 @@
 /** A page of the documentation as HTML, in the frame of the demo's pages. */
-import { escapeHtml, type Heading } from './markdown.ts'
+import { quoteHtml } from '../samples/sample.ts'
+import type { Heading } from './markdown.ts'
 import type { Page } from './pages.ts'
 
 export function renderPage(page: Page, pages: readonly Page[]): string {
@@ -8,8 +9,8 @@ export function renderPage(page: Page, pages: readonly Page[]): string {
 <html lang="en">
   <head>
     <!-- frame: head -->
-    <title>${escapeHtml(page.title)} · Coinslot</title>
-    <meta name="description" content="${escapeHtml(page.summary)}" />
+    <title>${quoteHtml(page.title)} · Coinslot</title>
+    <meta name="description" content="${quoteHtml(page.summary)}" />
     <link rel="stylesheet" href="/docs.css" />
   </head>
   <body>
@@ -31,14 +32,14 @@ ${html}
 function pageList(current: Page, pages: readonly Page[]): string {
   const items = pages.map((page) => {
     const here = page === current ? ' aria-current="page"' : ''
-    return `<li><a href="${page.path}"${here}>${escapeHtml(page.title)}</a></li>`
+    return `<li><a href="${page.path}"${here}>${quoteHtml(page.title)}</a></li>`
   })
   return list('pages', 'All pages', items)
 }
 
 function onThisPage(headings: readonly Heading[]): string {
   const items = headings.map(({ id, text, depth }) => {
-    return `<li class="depth-${depth}"><a href="#${id}">${escapeHtml(text)}</a></li>`
+    return `<li class="depth-${depth}"><a href="#${id}">${quoteHtml(text)}</a></li>`
   })
   return list('sections', 'On this page', items)
 }
@@ -53,6 +54,6 @@ function list(name: string, title: string, items: readonly string[]): string {
 function neighbours(page: Page, pages: readonly Page[]): string {
   const index = pages.indexOf(page)
   const link = (other: Page | undefined, word: string) =>
-    other ? `<a href="${other.path}"><span>${word}</span> ${escapeHtml(other.title)}</a>` : ''
+    other ? `<a href="${other.path}"><span>${word}</span> ${quoteHtml(other.title)}</a>` : ''
   return `<nav class="neighbours" aria-label="Next pages">${link(pages[index - 1], 'Before')}${link(pages[index + 1], 'Next')}</nav>`
 }

@@ -9,6 +9,7 @@ import python from 'highlight.js/lib/languages/python'
 import typescript from 'highlight.js/lib/languages/typescript'
 import xml from 'highlight.js/lib/languages/xml'
 import { Marked, type Token, type Tokens } from 'marked'
+import { quoteHtml } from '../samples/sample.ts'
 
 const LANGUAGES = { bash, css, javascript, json, php, python, typescript, xml }
 for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language)
@@ -25,7 +26,7 @@ export interface RenderedPage {
 }
 
 /** What a heading is linked by; the same as on GitHub. */
-export function slugOf(text: string): string {
+function slugOf(text: string): string {
   return text
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
@@ -34,10 +35,9 @@ export function slugOf(text: string): string {
 }
 
 /** Pages link to one another by their sources, which is what a reader of the repository sees. */
-export function linkOf(href: string): string {
+function linkOf(href: string): string {
   if (/^[a-z]+:/.test(href) || !/\.md(#|$)/.test(href)) return href
-  const page = href.replace(/^index\.md/, './').replace(/\.md(?=#|$)/, '.html')
-  return page
+  return href.replace(/^index\.md/, './').replace(/\.md(?=#|$)/, '.html')
 }
 
 export function renderMarkdown(markdown: string): RenderedPage {
@@ -51,7 +51,7 @@ export function renderMarkdown(markdown: string): RenderedPage {
         const inner = this.parser.parseInline(tokens)
         if (depth === 1) return `<h1>${inner}</h1>\n`
         headings.push({ depth, text, id })
-        const anchor = `<a class="anchor" href="#${id}" aria-label="Link to “${escapeHtml(text)}”">#</a>`
+        const anchor = `<a class="anchor" href="#${id}" aria-label="Link to “${quoteHtml(text)}”">#</a>`
         return `<h${depth} id="${id}">${inner} ${anchor}</h${depth}>\n`
       },
       code({ text, lang }) {
@@ -63,7 +63,7 @@ export function renderMarkdown(markdown: string): RenderedPage {
       },
       codespan: ({ text }) => inlineCode(text),
       link({ href, tokens }) {
-        return `<a href="${escapeHtml(linkOf(href))}">${this.parser.parseInline(tokens)}</a>`
+        return `<a href="${quoteHtml(linkOf(href))}">${this.parser.parseInline(tokens)}</a>`
       },
       // To be ticked on paper, or in the mind.
       checkbox: () => '<span class="box" aria-hidden="true"></span>',
@@ -76,9 +76,9 @@ export function renderMarkdown(markdown: string): RenderedPage {
 
 /** A short name stays whole; a long one may be broken between its words, and is copied without a trace of it. */
 function inlineCode(code: string): string {
-  if (code.length <= 12) return `<code class="whole">${escapeHtml(code)}</code>`
+  if (code.length <= 12) return `<code class="whole">${quoteHtml(code)}</code>`
   const words = code.split(/(?<=[_/.=,:])(?=[^_/.=,:])|(?<=[a-z])(?=[A-Z])/)
-  return `<code>${words.map(escapeHtml).join('<wbr>')}</code>`
+  return `<code>${words.map(quoteHtml).join('<wbr>')}</code>`
 }
 
 /** A table scrolls in a box of its own, by the keyboard, too. */
@@ -91,7 +91,7 @@ function tableBox(token: Tokens.Table, inline: (tokens: Token[]) => string): str
     return `<tr><th scope="row">${first}</th>${cells}</tr>\n`
   })
   const table = `<table><thead><tr>${emptyHead(head)}</tr></thead><tbody>\n${rows.join('')}</tbody></table>`
-  return `<div class="scroll" role="group" aria-label="${escapeHtml(name)}" tabindex="0">${table}</div>\n`
+  return `<div class="scroll" role="group" aria-label="${quoteHtml(name)}" tabindex="0">${table}</div>\n`
 }
 
 /** A heading of a column that says nothing is none to those who hear the page. */
@@ -110,7 +110,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 function highlight(code: string, language: string): string {
   const name = NAMES[language] ?? language
-  if (!hljs.getLanguage(name)) return escapeHtml(code)
+  if (!hljs.getLanguage(name)) return quoteHtml(code)
   return hljs.highlight(code, { language: name }).value
 }
 
@@ -123,12 +123,4 @@ export function plainText(tokens: readonly Token[]): string {
 
 function textOf(token: Token): string {
   return 'text' in token ? String(token.text) : ''
-}
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

@@ -18,7 +18,7 @@ export interface Terms {
   readonly editable?: boolean | undefined
 }
 
-/** As a value in double quotes, in HTML and in all that is written like it. */
+/** As text or a value in double quotes, in HTML and in all that is written like it. */
 export function quoteHtml(value: string): string {
   return value
     .replaceAll('&', '&amp;')
