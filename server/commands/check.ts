@@ -14,9 +14,9 @@ const UNREADABLE = 'Name a file by --config or COINSLOT_CONFIG that is there, an
 const USAGE = `Usage: coinslot check [--config FILE] [--page URL] [--json]
 
 Looks at the configuration, the secrets, the database, the providers, the origins, the public address,
-the proxies before it, the webhooks' addresses, who is notified and the clock, and tells of each what is
-wrong and what mends it. Run it on the server's machine with the server's environment while the server
-runs. Nothing is made or changed, no session is opened. Ends with 1 where something fails.
+the proxies before it, the webhooks' addresses, who is notified, the metrics and the clock, and tells of
+each what is wrong and what mends it. Run it on the server's machine with the server's environment while
+the server runs. Nothing is made or changed, no session is opened. Ends with 1 where something fails.
 
   --page URL  also looks whether the content security policy of this page lets the element work
   --json      {"passed": …, "findings": [{"id", "level", "about", "says", "mend"}]}

@@ -13,11 +13,3 @@ export async function print(
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   }
 }
-
-export function toMinute(time: Date): string {
-  return time.toISOString().slice(0, 16).replace('T', ' ')
-}
-
-export function toSecond(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`
-}

@@ -3,7 +3,6 @@ import { formatAmount } from '../contract/money.ts'
 import { printable } from '../printable.ts'
 import type { SessionRecord } from '../session.ts'
 import type { Attempt, KeptMessage, KeptReport } from '../store/store.ts'
-import { toSecond } from './print.ts'
 
 export interface SessionHistory {
   readonly attempts: readonly Attempt[]
@@ -72,4 +71,8 @@ function describeDelivery({ message, deliveredAt, dueAt }: KeptMessage): string 
       ? `due ${toSecond(dueAt)}`
       : 'given up'
   return `${toSecond(createdAt)}  ${type}  to ${destination}  ${end}, ${tries}  ${id}`
+}
+
+function toSecond(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`
 }

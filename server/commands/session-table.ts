@@ -2,7 +2,6 @@
 import { formatAmount } from '../contract/money.ts'
 import { printable } from '../printable.ts'
 import { idForLog, type SessionRecord } from '../session.ts'
-import { toMinute } from './print.ts'
 
 const HEAD = ['ID', 'MADE (UTC)', 'STATUS', 'FLAG', 'AMOUNT', 'FOR'] as const
 const AMOUNT = HEAD.indexOf('AMOUNT')
@@ -35,4 +34,8 @@ function toCells(session: SessionRecord): readonly string[] {
     `${formatAmount(amount, currency)} ${currency}`,
     printable(what.filter(Boolean).join(' ')),
   ]
+}
+
+function toMinute(time: Date): string {
+  return time.toISOString().slice(0, 16).replace('T', ' ')
 }

@@ -34,7 +34,7 @@ Those that need a person to look at them come first, then the newest. Nothing is
 const NONE_TO_LIST = 'There are no sessions to list.\n'
 
 /** The command was written in a way that means nothing. */
-export class UsageError extends Error {
+class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 

@@ -82,7 +82,7 @@ export function createSettlement({ providers, store, log, now }: SettlementDeps)
   /** Reports that name a session, and came while the attempt that they are of was under way. */
   async function settleWaiting(sessionId: string): Promise<boolean> {
     const attempts = await store.findAttempts(sessionId)
-    return attempts.some(mayBeOpened) && (await store.settleWaiting(sessionId, now()))
+    return attempts.some(isInDoubt) && (await store.settleWaiting(sessionId, now()))
   }
 
   async function askAttempts(adapter: PaymentProvider, session: SessionRecord) {
@@ -121,12 +121,13 @@ export function createSettlement({ providers, store, log, now }: SettlementDeps)
     session: SessionRecord,
     attempt: Attempt,
   ): Promise<string | undefined> {
-    if (!mayBeOpened(attempt)) return undefined
+    if (!isInDoubt(attempt)) return undefined
     return adapter.findSession?.({ idempotencyKey: openingKey(session) })
   }
 }
 
-function mayBeOpened({ reference, state }: Attempt): boolean {
+/** Whether the provider may have opened a session that we know no reference of. */
+function isInDoubt({ reference, state }: Attempt): boolean {
   return reference === null && state !== 'failed'
 }
 
