@@ -9,6 +9,7 @@ import type { PaymentReport } from '../settlement/settle.ts'
 import { readMoney, toProviderNumber } from './amount.ts'
 import { ownSessionIn } from './own-session.ts'
 import type { Order, ProviderDefinition } from './provider.ts'
+import { reference } from './reference.ts'
 import { verifyHmacSha256 } from './signature.ts'
 
 const settings = z.strictObject({
@@ -23,14 +24,14 @@ const settings = z.strictObject({
 const PATH = '/api/v1/sessions'
 
 const sessionAnswer = z.object({
-  sessionId: z.string().min(1),
+  sessionId: reference,
   checkoutUrl: z.string().min(1),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 })
 
 /** How a session stands: what is documented of it for the answer that creates one, and a guess elsewhere. */
 const standing = z.object({
-  sessionId: z.string().min(1),
+  sessionId: reference,
   status: z.string().optional(),
   amount: z.unknown().optional(),
   currency: z.unknown().optional(),

@@ -6,6 +6,7 @@ import { WebhookRejected } from '../errors.ts'
 import { parseJson } from '../json.ts'
 import type { PaymentReport } from '../settlement/settle.ts'
 import type { ProviderDefinition, ProviderSession } from './provider.ts'
+import { reference } from './reference.ts'
 import { verifyStandardWebhook } from './signature.ts'
 
 const settings = z.strictObject({})
@@ -21,7 +22,7 @@ const statuses = z.enum([
 ])
 
 const payment = z.object({
-  id: z.string().min(1),
+  id: reference,
   status: statuses,
   amount: z.string(),
   currency: z.string(),

@@ -8,6 +8,7 @@ import type { PaymentReport } from '../settlement/settle.ts'
 import { readMoney, toProviderNumber } from './amount.ts'
 import { ownSessionIn } from './own-session.ts'
 import type { Order, ProviderDefinition, ProviderSession, WebhookRequest } from './provider.ts'
+import { reference } from './reference.ts'
 import { assertSharedSecret } from './signature.ts'
 
 const settings = z.strictObject({
@@ -22,7 +23,7 @@ const settings = z.strictObject({
 
 const PATH = '/api/checkout/v2/payment_session'
 
-const sessionAnswer = z.object({ sessionId: z.string().min(1), redirectUrl: z.string().min(1) })
+const sessionAnswer = z.object({ sessionId: reference, redirectUrl: z.string().min(1) })
 
 // The documentation has FAILED; the page of 2023 and the WooCommerce plugin have FAIL.
 const STATUS: ReadonlyMap<string, SessionStatus> = new Map([
@@ -34,7 +35,7 @@ const STATUS: ReadonlyMap<string, SessionStatus> = new Map([
 ])
 
 const webhookBody = z.object({
-  paymentSessionId: z.string().min(1),
+  paymentSessionId: reference,
   status: z.string(),
   amount: z.unknown().optional(),
   currency: z.string().nullish(),

@@ -168,6 +168,11 @@ export const brokenAnswers: Readonly<Record<string, Fault>> = {
   'no sessionId': answerWith({ checkoutUrl: 'https://checkout.stripe.com/1' }),
   'a number as sessionId': answerWith({ ...sessionAnswer(OTHER), sessionId: 1 }),
   'an empty sessionId': answerWith(sessionAnswer('')),
+  'a sessionId with a NUL': answerWith({ ...sessionAnswer(OTHER), sessionId: 'a\0' }),
+  'a sessionId that leads out of its path': answerWith({
+    ...sessionAnswer(OTHER),
+    sessionId: '..',
+  }),
   'a time of its end that is none': answerWith({ ...sessionAnswer(OTHER), expiresAt: 'soon' }),
 }
 

@@ -112,6 +112,15 @@ export const brokenAnswers: Readonly<Record<string, Fault>> = {
   'no sessionId': answerWith({ redirectUrl: sessionAnswer('sc_1').redirectUrl }),
   'a number as sessionId': answerWith({ ...sessionAnswer('sc_1'), sessionId: 1 }),
   'an empty sessionId': answerWith(sessionAnswer('')),
+  'a sessionId with a NUL': answerWith({ ...sessionAnswer('sc_1'), sessionId: 'a\0' }),
+  'a sessionId with half of a character': answerWith({
+    ...sessionAnswer('sc_1'),
+    sessionId: '\ud800',
+  }),
+  'a sessionId without an end': answerWith({
+    ...sessionAnswer('sc_1'),
+    sessionId: 's'.repeat(256),
+  }),
 }
 
 /** Where a redirect URL may not lead, whoever answers with it. */

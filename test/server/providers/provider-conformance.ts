@@ -387,6 +387,14 @@ export function describeProvider(subject: ProviderSubject): void {
       'lacks everything': '{}',
       'names a key twice': webhook.body(payment(webhook)).replace('{', '{"status":1,"status":2,'),
       'is nested without end': '['.repeat(50_000),
+      'is of a session whose id leads out of its path': webhook.body({
+        ...payment(webhook),
+        reference: '..',
+      }),
+      'is of a session whose id has no end': webhook.body({
+        ...payment(webhook),
+        reference: 'r'.repeat(256),
+      }),
     }
     it.each(Object.entries(nonsense))('a proven one that %s', async (_, body) => {
       const { adapter } = await startAdapter(subject)
