@@ -2,20 +2,31 @@
 import { z } from 'zod'
 import { formatAmount } from './contract/money.ts'
 
+/** Text that any database can keep and any reader read: PostgreSQL has none with a NUL, and UTF-8 no half of a character. */
+export function wholeText(maxLength: number) {
+  return z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .refine((text) => !text.includes('\0') && !/\p{Cs}/u.test(text), {
+      message: 'must not contain NUL or half of a character',
+    })
+}
+
 export const amountText = z
   .string({ error: 'must be a decimal string such as "25.00": a number could lose cents' })
   .meta({ description: 'Decimal string in major units: "25.00".' })
 
 const item = z.strictObject({
-  name: z.string().min(1).max(200),
-  sku: z.string().min(1).max(64).optional(),
+  name: wholeText(200),
+  sku: wholeText(64).optional(),
   quantity: z.number().int().min(1).max(1_000_000),
   unitPrice: amountText,
 })
 
 const shipping = z.strictObject({
-  type: z.string().min(1).max(64).optional(),
-  method: z.string().min(1).max(64).optional(),
+  type: wholeText(64).optional(),
+  method: wholeText(64).optional(),
   amount: amountText.optional(),
 })
 

@@ -4,6 +4,7 @@ import {
   amountText,
   partsProblems,
   partsShape,
+  wholeText,
   withExactParts,
   type AmountProblem,
 } from './checkout-parts.ts'
@@ -33,12 +34,12 @@ export const checkoutObject = z.strictObject({
   minAmount: amountText.optional(),
   maxAmount: amountText.optional(),
   presets: z.array(amountText).max(12).default([]),
-  description: z.string().min(1).max(500).optional(),
+  description: wholeText(500).optional(),
   successUrl: returnUrl.optional(),
   cancelUrl: returnUrl.optional(),
   failUrl: returnUrl.optional(),
   orderType: z.enum(['TRANSIENT', 'STATIC']).default('TRANSIENT'),
-  orderId: z.string().min(1).max(128).optional(),
+  orderId: wholeText(128).optional(),
   expiresIn: z.number().int().min(60).max(31_536_000).optional(),
   collect: z
     .array(customerPartSchema)
