@@ -11,8 +11,9 @@ const RIGHT_TO_LEFT = /^(Adlm|Arab|Hebr|Nkoo|Rohg|Syrc|Thaa)$/
 export function chooseLanguage(locale: string, available: readonly string[]): string {
   const wanted = fullTag(locale)
   const candidates = available
-    .map((tag) => ({ tag, ...fullTag(tag) }))
-    .filter(({ language }) => language === wanted.language)
+    // Before it is looked at any closer, which takes long.
+    .filter((tag) => tag.split('-')[0] === wanted.language)
+    .map((tag) => Object.assign(fullTag(tag), { tag }))
   const match =
     candidates.find(({ script, region }) => script === wanted.script && region === wanted.region) ??
     candidates.find(({ script }) => script === wanted.script) ??

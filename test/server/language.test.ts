@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createMoneyFormat } from '../../server/contract/money-format.ts'
 import { chooseLanguage, directionOf } from '../../server/contract/language.ts'
 
@@ -64,6 +64,13 @@ describe('the language of a locale', () => {
   ])('%j is the nearest where there are only %j', (locale, available, language) => {
     expect(chooseLanguage(locale, available)).toBe(language)
   })
+})
+
+it('is looked for among the tags of one language alone, because a look at each is dear', () => {
+  const maximize = vi.spyOn(Intl.Locale.prototype, 'maximize')
+  onTestFinished(() => maximize.mockRestore())
+  expect(chooseLanguage('zh-TW', AVAILABLE)).toBe('zh-Hant')
+  expect(maximize).toHaveBeenCalledTimes(3)
 })
 
 describe('the direction of a language', () => {
