@@ -8,7 +8,15 @@ import type { Notification } from '../contract/schemas.ts'
 import { cartSchema, triedTermsSchema, type DemoOffers } from '../demo/offers.ts'
 import type { DemoTrace } from '../demo/trace.ts'
 import type { Store } from '../store/store.ts'
-import { addressOf, limitBody, readBody, requireJson, requireOrigin, type Env } from './guards.ts'
+import {
+  addressOf,
+  limitBody,
+  readBody,
+  refuseNul,
+  requireJson,
+  requireOrigin,
+  type Env,
+} from './guards.ts'
 
 const POLICY = [
   "default-src 'none'",
@@ -53,7 +61,7 @@ export function demoRoutes({ root, offers, trace }: Demo, config: Config, store:
   const guards = [requireOrigin(config), requireJson, limitBody(MAX_BODY_BYTES)] as const
 
   return new Hono<Env>()
-    .use('/demo/*', async (c, next) => {
+    .use('/demo/*', refuseNul, async (c, next) => {
       await next()
       c.res.headers.set('Cache-Control', 'no-store')
     })
@@ -85,6 +93,10 @@ function followTrace(
   const { news, stop } = trace.follow(c.req.param('session'), seen, addressOf(c, config))
   // nginx would keep the events until it has a bufferful.
   c.header('X-Accel-Buffering', 'no')
+  if (c.req.method === 'HEAD') {
+    stop()
+    return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
+  }
   return streamSSE(c, async (stream) => {
     stream.onAbort(stop)
     for await (const [item] of news) {

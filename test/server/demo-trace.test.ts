@@ -66,6 +66,24 @@ describe('what the demo’s server sees of a payment', () => {
     }
   })
 
+  it('is followed by nobody who asks for its head alone', async () => {
+    const { createSession, request } = await startCoinslot()
+    const path = `/demo/sessions/${(await readSession(await createSession({ checkout: 'mug' }))).id}/trace`
+    for (let count = 0; count <= 200; count += 1) {
+      expect((await request('HEAD', path)).status).toBe(200)
+    }
+    const answer = await request('GET', path)
+    expect(answer.status).toBe(200)
+    await answer.body?.cancel()
+  })
+
+  it('is not found, nor is what the merchant was told, where it has a NUL', async () => {
+    const { request } = await startCoinslot()
+    for (const path of ['/demo/sessions/%00/trace', '/demo/notifications/%00']) {
+      expect((await request('GET', path)).status).toBe(404)
+    }
+  })
+
   it('does not take a webhook for one that could not be verified', async () => {
     const { createSession, request } = await startCoinslot()
     const { id, redirectUrl = '' } = await readSession(
