@@ -28,7 +28,8 @@ interface Way {
   write(shown: Shown): string
 }
 
-const NPM = 'After npm install coinslot.'
+const NPM =
+  'After npm pack in the clone and npm install ../coinslot/coinslot-0.1.0.tgz here: it is not in npm’s registry yet.'
 
 const WAYS: readonly Way[] = [
   {
