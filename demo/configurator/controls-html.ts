@@ -24,7 +24,7 @@ function controlHtml(field: DescribedField): string {
   const { name, kind, about, group } = field
   if (group === 'sample') return samplesHtml(field)
   const id = `${group}-${name.replace(/^\W+/, '')}`
-  const described = `<code>${name}</code> <span>${quoteHtml(about)}</span>`
+  const described = `<code>${kind === 'part' ? `::part(${name.slice(2)})` : name}</code> <span>${quoteHtml(about)}</span>`
   if (kind === 'flag') {
     return `<label class="control flag"><input type="checkbox" name="${name}" data-kind="flag" />
       <span>${described}</span></label>`

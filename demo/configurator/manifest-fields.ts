@@ -95,5 +95,5 @@ function literalsOf(type: string): string[] {
 }
 
 function firstWords(description: string): string {
-  return description.replace(/`/g, '').split(/[;:.]|, /, 1)[0] ?? ''
+  return description.replace(/`/g, '').split(/[;:.]|,? and, |, /, 1)[0] ?? ''
 }

@@ -147,7 +147,7 @@ describe('the configurator', () => {
   it('takes no style that does more than paint, and says so at the field', async () => {
     const { page } = await open()
     await page.getByRole('tab', { name: 'Parts' }).click()
-    const field = page.getByLabel('::button')
+    const field = page.getByLabel('::part(button)')
     await field.fill('position: fixed')
     expect(await field.getAttribute('aria-invalid')).toBe('true')
     expect(address(page).search).toBe('')
