@@ -1,7 +1,7 @@
 /** Builds everything that is shipped: the script tag, the npm widget, the server and the demo. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
@@ -137,6 +137,7 @@ export default defineConfig(({ mode }) => ({
     pinnedScript(),
     mode === 'start' ? [] : [declarations(), descriptions()],
     configurationSchemaFile(),
+    runnableCommand(),
     developmentServer(),
   ],
 }))
@@ -382,6 +383,15 @@ function configurationSchemaFile(): Plugin {
       const schema = JSON.stringify(configurationJsonSchema(), null, 2)
       await writeFile(here('dist/config.schema.json'), `${schema}\n`)
     },
+  }
+}
+
+/** npm makes a command runnable when it is installed, and a folder that is linked may be built anew after that. */
+function runnableCommand(): Plugin {
+  return {
+    name: 'coinslot:runnable-command',
+    applyToEnvironment: ({ name }) => name === 'server',
+    writeBundle: () => chmod(here('dist/server/main.js'), 0o755),
   }
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -92,6 +92,11 @@ describe('the package', () => {
       (file) => !existsSync(new URL(file, root)),
     )
     expect(missing).toEqual([])
+  })
+
+  it('has a command that can be run where its folder was linked before it was built anew', () => {
+    const { mode } = statSync(new URL(manifest.bin.coinslot, root))
+    expect(mode & 0o111).toBe(0o111)
   })
 
   it('leaves Lit to the page in its npm build', () => {
