@@ -62,15 +62,19 @@ function describeReport({ report, receivedAt, isSettled }: KeptReport): string {
   return `${toSecond(receivedAt)}  ${status}  ${money}  ${reference}  ${eventId}${end}`
 }
 
-function describeDelivery({ message, deliveredAt, dueAt }: KeptMessage): string {
-  const { createdAt, type, destination, attempt, id } = message
+function describeDelivery(kept: KeptMessage): string {
+  const { createdAt, type, destination, id } = kept.message
+  return `${toSecond(createdAt)}  ${type}  to ${destination}  ${endOfDelivery(kept)}  ${id}`
+}
+
+function endOfDelivery({ message, deliveredAt, dueAt }: KeptMessage): string {
+  const { destination, attempt } = message
   const tries = attempt === 1 ? '1 try' : `${attempt} tries`
-  const end = deliveredAt
-    ? `delivered ${toSecond(deliveredAt)}`
-    : dueAt
-      ? `due ${toSecond(dueAt)}`
-      : 'given up'
-  return `${toSecond(createdAt)}  ${type}  to ${destination}  ${end}, ${tries}  ${id}`
+  if (deliveredAt) return `delivered ${toSecond(deliveredAt)}, ${tries}`
+  if (!dueAt) return `given up, ${tries}`
+  // Most servers have no code of their own that listens, and nothing is late in them.
+  if (destination === 'listener' && attempt === 0) return 'kept, should one ever listen'
+  return `due ${toSecond(dueAt)}, ${tries}`
 }
 
 function toSecond(time: Date): string {

@@ -15,14 +15,17 @@ import type { SessionRecord } from '../../server/session.ts'
 import { settle } from '../../server/settlement/settle.ts'
 import { createSqlStore } from '../../server/store/sql-store.ts'
 import { openSqlite } from '../../server/store/sqlite.ts'
-import type { SessionFilter, Store } from '../../server/store/store.ts'
+import type { Destination, SessionFilter, Store } from '../../server/store/store.ts'
 import { AT, sessionRecord } from './session-fixture.ts'
 
 const seconds = (count: number) => new Date(AT.getTime() + count * 1000)
 const ending: Ending = { kind: 'opened', requestId: 'req_1' }
 
-async function openStore(path = ':memory:'): Promise<Store> {
-  const store = createSqlStore(await openSqlite(path), { settle, destinations: ['url'] })
+async function openStore(
+  path = ':memory:',
+  destinations: readonly Destination[] = ['url'],
+): Promise<Store> {
+  const store = createSqlStore(await openSqlite(path), { settle, destinations })
   onTestFinished(() => store.close())
   return store
 }
@@ -154,6 +157,15 @@ describe('coinslot sessions show', () => {
     expect(shown).toContain(`1  opened  ref_${session.id}`)
     expect(shown).toMatch(/T12:01:40Z  paid  1\.00 USD  ref_\S+  evt_/)
     expect(shown).toMatch(/session\.flagged  to url  delivered 2026-11-21T12:01:41Z, 1 try/)
+  })
+
+  it('says of what nobody listens to that it is kept, and of what is to be sent that it is due', async () => {
+    const store = await openStore(':memory:', ['url', 'listener'])
+    const session = await add(store)
+    await pay(store, session)
+    const shown = await run(store, { words: ['show', session.id] })
+    expect(shown).toMatch(/session\.paid  to url  due 2026-11-21T12:01:40Z, 0 tries  /)
+    expect(shown).toMatch(/session\.paid  to listener  kept, should one ever listen  /)
   })
 
   it('tells neither the page to pay on nor what was handed over for it', async () => {
