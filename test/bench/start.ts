@@ -4,11 +4,10 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { freePort, MAIN } from '../e2e/server-process.ts'
 import { median } from './median.ts'
 
 const RUNS = 5
-const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
 const BARE = `require('node:http').createServer().listen(0, () => console.log('listening'))`
 
 export async function compareStart(): Promise<void> {
@@ -27,8 +26,9 @@ export async function compareStart(): Promise<void> {
 
 async function timeStart(args: readonly string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'coinslot-bench-'))
+  const port = String(await freePort())
+  const env = { PATH: process.env['PATH'], PORT: port, LOG_LEVEL: 'silent' }
   const startedAt = performance.now()
-  const env = { PATH: process.env['PATH'], PORT: '18080', LOG_LEVEL: 'silent' }
   const child = spawn(process.execPath, args, { cwd: folder, env })
   await once(child.stdout, 'data')
   const ms = performance.now() - startedAt

@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** The number of a port on this machine that was free a moment ago. */
+/** The number of a port that was free a moment ago, at every address of this machine. */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
+  const server = createServer().listen(0)
   await once(server, 'listening')
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
   server.close()

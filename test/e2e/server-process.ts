@@ -2,11 +2,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../browsers/free-port.js'
 import { leaveSecrets, leaveSqlite, leaveText } from '../canaries/traces.ts'
+
+export { freePort }
 
 /** What `npm run build` has made. */
 export const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
@@ -91,14 +93,4 @@ function said(
     child.stdout?.on('data', () => output.stdout.includes(words) && resolve())
     child.once('exit', (code) => reject(new Error(`exited with ${code}: ${output.stderr}`)))
   })
-}
-
-/** A port of this machine that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0)
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

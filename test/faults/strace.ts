@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { findProgram } from '../browsers/find-program.js'
 
 export function canTrace(): boolean {
@@ -16,9 +18,10 @@ export function canTrace(): boolean {
  */
 export async function trace(
   pid: number,
-  file: string,
   ...expressions: readonly string[]
 ): Promise<() => Promise<readonly string[]>> {
+  const folder = await mkdtemp(join(tmpdir(), 'coinslot-strace-'))
+  const file = join(folder, 'calls')
   const options = expressions.flatMap((expression) => ['-e', expression])
   const strace = spawn('strace', ['-f', '-o', file, ...options, '-p', String(pid)])
   let told = ''
@@ -31,6 +34,8 @@ export async function trace(
     const ended = once(strace, 'exit')
     strace.kill('SIGINT')
     await ended
-    return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '')
+    const calls = await readFile(file, 'utf8')
+    await rm(folder, { recursive: true })
+    return calls.split('\n').filter((line) => line !== '')
   }
 }

@@ -1,4 +1,5 @@
 /** What the public custom-elements-everywhere asks of a framework, asked of the package's elements in each of them. */
+import { existsSync } from 'node:fs'
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -172,20 +173,23 @@ export function describeCases({ title, sample, page: name, cannot = [] }: Framew
   })
 }
 
+/** What a framework's tools build by; each has some of it. */
+const TOOLS = [
+  'angular.json',
+  'index.html',
+  'package.json',
+  'src',
+  'tsconfig.json',
+  'vite.config.ts',
+]
+
 /** A copy of the sample, within reach of its packages, with another page. */
 async function lay(sample: Sample, name: string, folder: string): Promise<void> {
   const own = folderOf(sample)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  for (const file of [
-    'angular.json',
-    'index.html',
-    'package.json',
-    'src',
-    'tsconfig.json',
-    'vite.config.ts',
-  ]) {
-    await cp(join(own, file), join(folder, file), { recursive: true }).catch(() => undefined)
+  for (const file of TOOLS.filter((name) => existsSync(join(own, name)))) {
+    await cp(join(own, file), join(folder, file), { recursive: true })
   }
   await cp(join(CASES, name), folder, { recursive: true })
   await cp(join(CASES, 'scenes.ts'), join(folder, 'src/scenes.ts'))

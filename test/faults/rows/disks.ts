@@ -1,6 +1,4 @@
 /** Rows in which the disk of SQLite is full, fails, forgets, or is held by another. */
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import SQLite from 'better-sqlite3'
 import { CONTROLS } from '../control.ts'
@@ -18,7 +16,7 @@ export const powerLoss: Row = {
   control: CONTROLS.noSync,
   async play(stage, traffic) {
     const orders = 20
-    const stop = await trace(stage.server.pid(), traceFile(), 'trace=fdatasync,fsync')
+    const stop = await trace(stage.server.pid(), 'trace=fdatasync,fsync')
     for (let order = 0; order < orders; order += 1) await traffic.open(stage.client.newOrder())
     const syncs = await stop()
     stage.count(syncs.length)
@@ -64,7 +62,7 @@ export const failingDisk: Row = {
     const orders = Array.from({ length: 20 }, () => client.newOrder())
     await Promise.all(orders.map((order) => traffic.open(order)))
     const failing = 'inject=fsync,fdatasync:error=EIO'
-    const stop = await trace(server.pid(), traceFile(), 'trace=fdatasync,fsync', failing)
+    const stop = await trace(server.pid(), 'trace=fdatasync,fsync', failing)
     await Promise.all(orders.map((order) => traffic.happen(order, 'paid')))
     await traffic.load(20, 8, { paying: 1 })
     await stop()
@@ -112,13 +110,6 @@ function countFailures(stage: Stage): void {
 function expectSaid(stage: Stage): void {
   const unclear = stage.client.openings.filter(({ status }) => status === 500)
   stage.expect(unclear.length === 0, `${unclear.length} answers did not say that it will pass`)
-}
-
-let files = 0
-
-function traceFile(): string {
-  files += 1
-  return join(tmpdir(), `coinslot-strace-${process.pid}-${files}`)
 }
 
 function fileOf({ database: { file } }: Stage): string {
