@@ -36,15 +36,6 @@ export function getCheckout(
   return send(tools, call, `${server}/v1/checkouts/${encodeURIComponent(checkout)}`)
 }
 
-/** Asks how a session stands. */
-export function getSession(
-  tools: ClientTools,
-  call: AbortController,
-  url: string,
-): Promise<Answer> {
-  return send(tools, call, url)
-}
-
 /** Sends one request and reads its answer to the end within the time; never throws. */
 export async function send(
   { fetch, after }: ClientTools,

@@ -1,6 +1,6 @@
 /** Watches one payment session until its status is final: told by the server, or by asking ever less often. */
 import type { Session } from '../server/contract/schemas.ts'
-import { getSession, type ClientTools } from './client.ts'
+import { send, type ClientTools } from './client.ts'
 
 /** What is seen of a session: itself, that there is none, or that nobody answers. */
 export type Sighting = Session | 'unknown' | 'unreachable'
@@ -105,7 +105,7 @@ async function look(url: string, tools: WatchTools, signal: AbortSignal): Promis
   const call = new AbortController()
   const stop = () => call.abort()
   signal.addEventListener('abort', stop)
-  const { code, body } = await getSession(tools, call, url)
+  const { code, body } = await send(tools, call, url)
   signal.removeEventListener('abort', stop)
   if (code) return code.endsWith('not_found') ? 'unknown' : 'unreachable'
   return toSession(body) ?? 'unreachable'
