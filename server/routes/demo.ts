@@ -2,12 +2,12 @@
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
-import { streamSSE } from 'hono/streaming'
 import type { Config } from '../config.ts'
 import type { Notification } from '../contract/schemas.ts'
 import { cartSchema, triedTermsSchema, type DemoOffers } from '../demo/offers.ts'
 import type { DemoTrace } from '../demo/trace.ts'
 import type { Store } from '../store/store.ts'
+import { answerEvents } from './event-stream.ts'
 import {
   addressOf,
   limitBody,
@@ -31,8 +31,6 @@ const POLICY = [
 ].join('; ')
 
 const MAX_BODY_BYTES = 8_192
-/** When a browser is to come back to a stream that has ended. */
-const RETRY_MS = 3_000
 
 /** What there is in demo mode alone. */
 export interface Demo {
@@ -90,21 +88,10 @@ function followTrace(
   config: Config,
 ): Response {
   const seen = Number(c.req.header('Last-Event-ID')) || 0
-  const { news, stop } = trace.follow(c.req.param('session'), seen, addressOf(c, config))
-  // nginx would keep the events until it has a bufferful.
-  c.header('X-Accel-Buffering', 'no')
-  if (c.req.method === 'HEAD') {
-    stop()
-    return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
-  }
-  return streamSSE(c, async (stream) => {
-    stream.onAbort(stop)
-    for await (const [item] of news) {
-      if (!item) await stream.write(':\n\n')
-      else {
-        const data = JSON.stringify(item.entry)
-        await stream.writeSSE({ event: 'trace', id: String(item.number), data, retry: RETRY_MS })
-      }
-    }
-  })
+  const following = trace.follow(c.req.param('session'), seen, addressOf(c, config))
+  return answerEvents(c, following, (item) =>
+    item
+      ? { event: 'trace', id: String(item.number), data: JSON.stringify(item.entry) }
+      : undefined,
+  )
 }
