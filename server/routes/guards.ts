@@ -96,7 +96,7 @@ export const requireJson: MiddlewareHandler<Env> = async function requireJson(c,
 export const requireUnreadBody: MiddlewareHandler<Env> = async function requireUnreadBody(c, next) {
   const { incoming } = c.env
   const isRead = incoming
-    ? incoming.readableDidRead === true && incoming.rawBody === undefined
+    ? incoming.readableDidRead === true && !Buffer.isBuffer(incoming.rawBody)
     : c.req.raw.bodyUsed
   if (isRead) throw new BodyAlreadyRead()
   await next()

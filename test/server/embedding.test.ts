@@ -222,6 +222,14 @@ describe('behind a body parser', () => {
     expect(logs.join('')).toContain('rawBody')
   })
 
+  it('what is kept as text is no substitute for the bytes', async () => {
+    const keep = (request: IncomingMessage, _: unknown, bytes: Buffer) =>
+      void Object.assign(request, { rawBody: bytes.toString() })
+    const { post, logs } = await embed(parsing(express.json({ verify: keep })), '/payments')
+    expect((await post('/v1/sessions', { checkout: 'mug' })).status).toBe(500)
+    expect(logs.join('')).toContain('rawBody')
+  })
+
   it('all is well where the bytes are kept', async () => {
     const keep = (request: IncomingMessage, _: unknown, bytes: Buffer) =>
       void Object.assign(request, { rawBody: bytes })
