@@ -50,6 +50,11 @@ export const styles =
       display: block;
     }
 
+    /* Its first line is beside the middle of the mark, whatever margins a browser gives to a page's own text. */
+    ::slotted(*) {
+      margin-block: 0.5em;
+    }
+
     /* English texts keep their order on a page that is written from right to left. */
     [part='title'],
     [part='text'] {

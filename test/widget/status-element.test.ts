@@ -148,6 +148,19 @@ describe('<coinslot-status>', () => {
     })
   }
 
+  it('shows a line of the merchant’s beside the middle of its mark', async () => {
+    serve(json(session({ status: 'paid' })))
+    const markup =
+      '<coinslot-status session="cs_1"><p slot="paid" style="line-height: 24px">Mine</p></coinslot-status>'
+    const element = await shows('paid', markup)
+    const middle = (one: Element) => {
+      const { top, height } = one.getBoundingClientRect()
+      return top + height / 2
+    }
+    const mark = part(element, 'icon')!
+    expect(middle(element.querySelector('p')!)).to.be.closeTo(middle(mark), 1)
+  })
+
   it('tells the page of each change, beyond shadow roots', async () => {
     serve(json(session({ status: 'paid' })))
     const element = await mount('<coinslot-status session="cs_1"></coinslot-status>')
