@@ -71,7 +71,7 @@ function describeOperation(title: string, operation: Operation): string {
   return [
     `### ${title}`,
     summary && `${summary}.`,
-    inputs.length > 0 && table(['in', 'where', 'meaning'], inputs),
+    inputs.length > 0 && table(['given', 'where', 'meaning'], inputs),
     table(['answer', 'meaning', 'body'], answers.map(withoutCodes)),
   ]
     .filter(Boolean)

@@ -78,7 +78,12 @@ export function renderMarkdown(markdown: string): RenderedPage {
 function inlineCode(code: string): string {
   if (code.length <= 12) return `<code class="whole">${quoteHtml(code)}</code>`
   const words = code.split(/(?<=[_/.=,:])(?=[^_/.=,:])|(?<=[a-z])(?=[A-Z])/)
-  return `<code>${words.map(quoteHtml).join('<wbr>')}</code>`
+  return `<code>${wholeOptions(words.map(quoteHtml).join('<wbr>'))}</code>`
+}
+
+/** Browsers would end a line after the two hyphens of a command's option. */
+function wholeOptions(command: string): string {
+  return command.replace(/ (--[a-z][a-z-]*)/g, ' <span class="whole">$1</span>')
 }
 
 /** A table scrolls in a box of its own, by the keyboard, too. */
@@ -111,7 +116,8 @@ const NAMES: Readonly<Record<string, string>> = {
 function highlight(code: string, language: string): string {
   const name = NAMES[language] ?? language
   if (!hljs.getLanguage(name)) return quoteHtml(code)
-  return hljs.highlight(code, { language: name }).value
+  const { value } = hljs.highlight(code, { language: name })
+  return name === 'bash' ? wholeOptions(value) : value
 }
 
 /** The text of what is between marks. */

@@ -11,18 +11,23 @@ const TELEPHONE = { viewport: { width: 320, height: 640 }, hasTouch: true }
 
 const pages = readPages()
 
-/** What a table is about, where a line ends within one of its words. */
+/** What a table is about, and options of commands, where a line ends within a word. */
 const findBrokenNames = (page: Page) =>
   page.evaluate(() => {
     const names = [...document.querySelectorAll('th code')]
     const words = names.flatMap(({ childNodes }) => Array.from(childNodes))
+    const options = [...document.querySelectorAll('.whole')].filter(({ textContent }) => {
+      return textContent.startsWith('--')
+    })
+    const isCut = (option: Element) => option.getClientRects().length > 1
     return words
       .filter((word) => {
         const range = document.createRange()
         range.selectNodeContents(word)
         return !/[\s-]/.test(word.textContent ?? '') && range.getClientRects().length > 1
       })
-      .map((word) => word.textContent)
+      .concat(options.filter(isCut))
+      .map(({ textContent }) => textContent)
   })
 
 describe('the documentation', () => {
