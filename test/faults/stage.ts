@@ -4,49 +4,24 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort, MAIN, startServer, type ServerProcess } from '../e2e/server-process.ts'
+import { freePort, MAIN } from '../e2e/server-process.ts'
 import { check } from './checker.ts'
-import { createClient, CUSTOMER, type Client } from './client.ts'
+import { createClient, type Client } from './client.ts'
 import { createClock, type Clock } from './clock.ts'
 import type { RunDatabase } from './database.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
 import { acknowledge, SECRET, startMerchant, type Merchant } from './merchant.ts'
-import type { Observed, Opening, Rows, Span } from './observed.ts'
+import { createObserver } from './observer.ts'
+import type { Span } from './observed.ts'
 import type { ProviderProcess } from './provider-process.ts'
 import { KEYS, type ProviderId } from './provider-words.ts'
 import type { Random } from './random.ts'
+import { createServer, type Server } from './server.ts'
 
 const run = promisify(execFile)
 
-/** May be in nothing that leaves a server. */
-const SECRETS = [...Object.values(KEYS), SECRET.slice('whsec_'.length)]
-
 /** A minute: everybody comes from one address here. */
 const NO_LIMIT = 1_000_000
-
-/** How a server is started otherwise than the row's servers are. */
-export interface StartOptions {
-  /** Its main file. */
-  readonly main?: string
-  readonly environment?: Readonly<Record<string, string>>
-}
-
-/** One server and the proxy that everybody reaches it by. */
-export interface Server {
-  readonly proxy: FaultProxy
-  readonly isRunning: () => boolean
-  /** Of its process now. */
-  readonly pid: () => number
-  /** @throws where it ends before it listens */
-  start(otherwise?: StartOptions): Promise<void>
-  /** By SIGKILL, unless another signal is named. */
-  stop(signal?: NodeJS.Signals): Promise<void>
-  /** It takes no step any more, until it is thawed. */
-  freeze(): void
-  thaw(): void
-  /** It hears that its clock was moved; a frozen one does once it is thawed. */
-  readClock(): Promise<void>
-}
 
 export interface Stage {
   readonly random: Random
@@ -114,7 +89,6 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const violations = new Set<string>()
   const logs: (() => string)[] = []
   const freezes: Span[] = []
-  let restored: Span | undefined
   let counted = 0
 
   async function proxyTo(port: number): Promise<FaultProxy> {
@@ -123,27 +97,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     return proxy
   }
 
-  const configuration = {
-    rateLimits: { perAddress: NO_LIMIT, perCheckout: NO_LIMIT, perProvider },
-    reconcileEvery: 5,
-    providers: {
-      kadosei: {
-        baseUrl: `http://127.0.0.1:${toProvider.kadosei.port}`,
-        redirectHosts: ['checkout.stripe.com'],
-      },
-      sprintcheckout: { redirectHosts: ['app.sprintcheckout.com'] },
-    },
-    checkouts: Object.fromEntries(
-      Object.keys(toProvider).map((provider) => [
-        provider,
-        { provider, currency: 'USD', editable: true, minAmount: '1.00', maxAmount: '5000.00' },
-      ]),
-    ),
-    notifications: {
-      url: `http://127.0.0.1:${toMerchant.port}/hooks/coinslot`,
-      allowPrivateAddress: true,
-    },
-  }
+  const configuration = configurationFor({
+    kadosei: toProvider.kadosei.port,
+    merchant: toMerchant.port,
+    perProvider,
+  })
   const environment = {
     ...KEYS,
     ...clock.environment,
@@ -152,51 +110,24 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     SPRINTCHECKOUT_BASE_URL: `http://127.0.0.1:${toProvider.sprintcheckout.port}`,
   }
 
-  async function makeServer(): Promise<Server> {
+  async function addServer(): Promise<Server> {
     const port = await freePort()
     const proxy = await proxyTo(port)
-    let process: ServerProcess | undefined
-    const isRunning = () => process?.isRunning() ?? false
-    const signal = (name: NodeJS.Signals) => isRunning() && process?.signal(name)
-    let frozenAt: number | undefined
-    const server: Server = {
+    const server = createServer({
+      port,
       proxy,
-      isRunning,
-      pid: () => process?.pid ?? 0,
-      async start(otherwise = {}) {
-        process = await startServer({
-          configuration: () => configuration,
-          port,
-          ...(main !== undefined && { main }),
-          ...otherwise,
-          environment: { ...environment, ...otherwise.environment },
-        })
-        const { output } = process
-        logs.push(() => output.stdout + output.stderr)
-      },
-      async stop(name = 'SIGKILL') {
-        await process?.stop(name)
-      },
-      freeze() {
-        frozenAt = performance.now()
-        signal('SIGSTOP')
-      },
-      thaw() {
-        signal('SIGCONT')
-        if (frozenAt !== undefined)
-          freezes.push({ startedAt: frozenAt, endedAt: performance.now() })
-        frozenAt = undefined
-      },
-      async readClock() {
-        signal('SIGUSR2')
-        if (process && isRunning() && frozenAt === undefined) await clock.isRead(process.pid)
-      },
-    }
+      main,
+      configuration,
+      environment,
+      clock,
+      logs,
+      freezes,
+    })
     closing.push(() => server.stop())
     return server
   }
 
-  const servers = await Promise.all(Array.from({ length: options.servers }, makeServer))
+  const servers = await Promise.all(Array.from({ length: options.servers }, addServer))
   // One after another: the first makes the tables.
   for (const server of servers) await server.start()
   const client = createClient(
@@ -212,49 +143,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ...(database.proxy ? [database.proxy] : []),
   ]
 
-  async function observe(): Promise<Observed> {
-    // In this order: what is known later may only be more than what it is compared with.
-    const { openings, deliveries, answers } = client
-    const history = {
-      openings: openings.filter((opening) => !isForgotten(opening)),
-      looks: [...client.looks],
-      deliveries: [...deliveries],
-      freezes: [...freezes],
-      told: [...merchant.told],
-    }
-    const rows = await database.read()
-    const lost = findLost(rows)
-    const all = await providers.ledger()
-    const ledger = all.filter(({ order }) => isOurs(order) && !lost.has(order))
-    const heard = merchant.told.map(({ body }) => body)
-    const words = [...logs.map((log) => log()), ...answers, ...heard, await database.text()]
-    const secrets = [...SECRETS, ...Object.values(CUSTOMER)]
-    const isRestored = restored !== undefined
-    const looks = history.looks.filter(({ session }) => !lost.has(session))
-    const told = history.told.filter(({ session }) => !lost.has(session))
-    return { ...history, looks, told, rows, ledger, words, secrets, isRestored, at: clock.now() }
-
-    /** The providers' process may have served runs before this one. */
-    function isOurs(order: string): boolean {
-      return !earlier.has(order)
-    }
-  }
-
-  function findLost({ sessions }: Rows): ReadonlySet<string> {
-    const known = new Set(sessions.flatMap(({ id, reference }) => (reference === null ? [] : id)))
-    const answered = client.openings.filter(
-      (opening) => opening.status === 201 && isForgotten(opening),
-    )
-    const ids = answered.map(({ body }) => (JSON.parse(body) as { id: string }).id)
-    return new Set(ids.filter((id) => !known.has(id)))
-  }
-
-  /** Answered while the backup was taken, or between that and its restoration. */
-  function isForgotten({ endedAt }: Opening): boolean {
-    return restored !== undefined && endedAt > restored.startedAt && endedAt < restored.endedAt
-  }
-
-  const earlier = new Set((await providers.ledger()).map(({ order }) => order))
+  const observer = await createObserver({
+    client,
+    merchant,
+    database,
+    providers,
+    clock,
+    logs,
+    freezes,
+  })
 
   return {
     random,
@@ -284,13 +181,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       // It ends with 1 where a provider could not be asked; the checker sees what came of it.
       await run(process.execPath, line, { env: environment }).catch(() => {})
     },
-    forget: (span) => void (restored = span),
-    lost: async () => findLost(await database.read()),
+    forget: observer.forget,
+    lost: observer.lost,
     said: (text) => logs.some((log) => log().includes(text)),
     count: (faults = 1) => void (counted += faults),
     faults: () => counted + proxies.reduce((sum, { fired }) => sum + fired(), 0),
     async audit(when) {
-      for (const { invariant, told } of check(await observe(), when)) {
+      for (const { invariant, told } of check(await observer.observe(), when)) {
         violations.add(`${invariant}: ${told}`)
       }
     },
@@ -305,6 +202,36 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       await client.hangUp()
       for (const close of closing.toReversed()) await close()
       await rm(folder, { recursive: true })
+    },
+  }
+}
+
+interface Surroundings {
+  /** The ports that the provider and the merchant are reached by. */
+  readonly kadosei: number
+  readonly merchant: number
+  readonly perProvider: number
+}
+
+function configurationFor({ kadosei, merchant, perProvider }: Surroundings) {
+  const terms = { currency: 'USD', editable: true, minAmount: '1.00', maxAmount: '5000.00' }
+  return {
+    rateLimits: { perAddress: NO_LIMIT, perCheckout: NO_LIMIT, perProvider },
+    reconcileEvery: 5,
+    providers: {
+      kadosei: {
+        baseUrl: `http://127.0.0.1:${kadosei}`,
+        redirectHosts: ['checkout.stripe.com'],
+      },
+      sprintcheckout: { redirectHosts: ['app.sprintcheckout.com'] },
+    },
+    checkouts: {
+      kadosei: { provider: 'kadosei', ...terms },
+      sprintcheckout: { provider: 'sprintcheckout', ...terms },
+    },
+    notifications: {
+      url: `http://127.0.0.1:${merchant}/hooks/coinslot`,
+      allowPrivateAddress: true,
     },
   }
 }

@@ -2,7 +2,8 @@
 import { CONTROLS } from '../control.ts'
 import type { Row } from '../row.ts'
 import { makeNewer, STEPS_BACK, takeBack } from '../schema.ts'
-import type { Server, Stage, StartOptions } from '../stage.ts'
+import type { Server, StartOptions } from '../server.ts'
+import type { Stage } from '../stage.ts'
 
 const olderDatabase: Omit<Row, 'on' | 'control'> = {
   id: 'R25 older',
