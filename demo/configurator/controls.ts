@@ -58,17 +58,23 @@ export function showDefaults(
 
 /** Brings what is picked from to what is written beside it, or holds there by itself. */
 export function showHelpers(form: HTMLFormElement): void {
+  const accent = saidBy(form.querySelector<HTMLInputElement>('[name="--coinslot-accent"]')!)
   for (const helper of form.querySelectorAll<HTMLInputElement>('[data-helps]')) {
-    const control = helper.parentElement!.querySelector('input')!
-    const value = control.value || control.placeholder
-    helper.value = helper.type === 'range' ? String(parseFloat(value)) : hexOf(value)
+    const value = saidBy(helper.parentElement!.querySelector('input')!)
+    helper.value = helper.type === 'range' ? String(parseFloat(value)) : hexOf(value, accent)
   }
 }
 
+function saidBy({ value, placeholder }: HTMLInputElement): string {
+  return value || placeholder
+}
+
 /** A field for colours knows no others. */
-function hexOf(colour: string): string {
+function hexOf(colour: string, accent: string): string {
   const probe = document.createElement('i')
   probe.hidden = true
+  // The focus ring's colour is this one by itself.
+  probe.style.setProperty('--coinslot-accent', accent)
   probe.style.color = colour
   document.body.append(probe)
   const parts = getComputedStyle(probe).color.match(/^rgb\((\d+), (\d+), (\d+)\)$/) ?? []

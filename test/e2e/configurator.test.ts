@@ -136,6 +136,15 @@ describe('the configurator', () => {
     )
   })
 
+  it('shows the focus ring’s colour as that of the button, until it is another', async () => {
+    const { page } = await open('?--coinslot-accent=%23123456')
+    await page.getByRole('tab', { name: 'Look' }).click()
+    const swatch = page.getByLabel('Colour of the focus ring', { exact: true })
+    await expect.poll(() => swatch.inputValue()).toBe('#123456')
+    await page.getByLabel('--coinslot-focus').fill('#654321')
+    await expect.poll(() => swatch.inputValue()).toBe('#654321')
+  })
+
   it('begins anew', async () => {
     const { page } = await open('?amount=7.00&::button=font-weight:+300#link')
     await payButton(page, /\$7\.00/).waitFor()
