@@ -37,6 +37,14 @@ const ANSWERS: readonly (readonly [question: string, answer: string])[] = [
   ['this.type=1,', ''],
   ['this.type=2,', ''],
   ['get startNode(){return this._$AA}get endNode(){return this._$AB}', ''],
+  ['get parentNode(){return this._$AM.parentNode}', ''],
+  [
+    'get parentNode(){let t=this._$AA.parentNode;const i=this._$AM;return void 0!==i&&11===t?.nodeType&&(t=i.parentNode),t}',
+    '',
+  ],
+  ['this._$AD=t,this._$AM=i', 'this._$AD=t'],
+  ['this._$AM=s,this.options=e', 'this.options=e'],
+  ['this._$AM=e,this.options=h', 'this.options=h'],
   ['get tagName(){return this.element.tagName}', ''],
   // Templates that were compiled, roots in other documents, and listeners that are objects.
   [
@@ -62,8 +70,10 @@ const ANSWERS: readonly (readonly [question: string, answer: string])[] = [
   ['s?.renderBefore??i', 'i'],
   ['s?.renderBefore??null', 'null'],
   ['s??{}', 's'],
-  // A word to Lits of the page's own, which in development complain of a second one.
+  // Words to Lits of the page's own, which in development complain of a second one; and to who writes a template.
   ['(t.litHtmlVersions??=[]).push("3.3.3");', ''],
+  ['Symbol.for("lit-nothing")', 'Symbol()'],
+  ['"invalid template strings array"', ''],
   // Longer than they have to be where all is in one file.
   ['_$A', '_'],
 ]
