@@ -56,7 +56,7 @@ export const errorGuide: Readonly<Record<ErrorCode | ElementCode, ErrorGuide>> =
   origin_not_allowed: {
     status: 403,
     who: 'You, in the server’s log, which names the origin. The browser keeps the answer from the page, so that the element only says `network_error`.',
-    why: 'Only pages of the origins in `"origins"` (and of the server itself) may open a payment. `www.` or another port makes another origin, and a page opened from a file has none that could be listed.',
+    why: 'Only pages of the origins in `"origins"` (and of the server itself) may open a payment. `www.` or another port makes another origin, and a page opened from a file has none that could be listed. A form that is posted without script has none either where the page’s `Referrer-Policy` is `no-referrer` (as helmet sets it) or `same-origin`; its buyers are led on to the payment page.',
     mend: 'Add the origin as the log shows it to `"origins"` and start the server anew. `coinslot check --page` with the address of the page shows whether it is right (`page.origin-listed`).',
   },
   not_found: {

@@ -62,11 +62,22 @@ export function payPage(page: PayPage): Html {
   )
 }
 
-/** A document that only says what went wrong. */
-export function messagePage(code: ErrorCode, language: PageLanguage, base: string): Html {
+/** A document that only says what went wrong, and leads to the payment page at `path` where that may help. */
+export function messagePage(
+  code: ErrorCode,
+  language: PageLanguage,
+  base: string,
+  path: string | undefined,
+): Html {
   // Whoever comes by a dead link should not be told to try again.
   const text = textOf(code === 'checkout_not_found' ? 'unavailable' : code, language)
-  return document({ language, base }, text, html`<h1>${text}</h1>`)
+  const way = html`<form action="${path}"><button>${language.checkout.retry}</button></form>`
+  return document(
+    { language, base },
+    text,
+    html`<h1>${text}</h1>
+      ${path !== undefined && way}`,
+  )
 }
 
 function form(page: PayPage, money: MoneyFormat): Html {

@@ -75,7 +75,10 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     logFailure(c, known)
     setHeaders(c, known)
     const language = await loadPageLanguage(localeOf(c, c.req.query('locale')))
-    return c.html(messagePage(known.code, language, base), known.status as 400)
+    const id = c.req.param('checkout')
+    // A buyer who comes from a page that names no origin, as its policy for referrers may be, can pay on ours.
+    const path = known.code === 'origin_not_allowed' && id !== undefined ? pathOf(id) : undefined
+    return c.html(messagePage(known.code, language, base, path), known.status as 400)
   })
 
   app.get('/page.css', (c) => {
@@ -101,12 +104,16 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
   }
   return app
 
+  function pathOf(id: string | undefined): string {
+    return id === undefined ? `${base}/pay` : `${base}/pay/${encodeURIComponent(id)}`
+  }
+
   async function pageFor(c: Context<Env>, fields: Fields): Promise<PayPage> {
     const id = c.req.param('checkout')
     const { offer, key } = fields
     const { checkout, missing } = await sessions.findTerms({ checkout: id, offer })
     const locale = localeOf(c, fields['locale'])
-    const path = id === undefined ? `${base}/pay` : `${base}/pay/${encodeURIComponent(id)}`
+    const path = pathOf(id)
     const language = await loadPageLanguage(locale)
     const messages = customerTexts(language.customer)
     return {

@@ -75,6 +75,15 @@ describe('a form post', () => {
     expect(payments(harness)).toEqual([])
   })
 
+  it('of a page that names no origin, as with no-referrer, leads on to the payment page', async () => {
+    const harness = await start()
+    const answer = await post(harness, { amount: '25.00' }, { headers: { Origin: 'null' } })
+    expect(await answer.text()).toContain('<form action="/pay/donation"><button>Try again</button>')
+    const withOffer = { path: '/pay', headers: { Origin: 'null' } }
+    expect(await (await post(harness, { offer: 'a.b.c' }, withOffer)).text()).not.toContain('<form')
+    expect(await (await post(harness, 'a=1&a=2')).text()).not.toContain('<form')
+  })
+
   it('with a field twice is refused', async () => {
     const harness = await start()
     expect((await post(harness, 'amount=25.00&amount=1.00')).status).toBe(400)
