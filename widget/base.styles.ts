@@ -13,6 +13,7 @@ export const baseStyles = css`
     font-family: var(--coinslot-font, inherit);
     line-height: 1.4;
     text-align: start;
+    white-space: normal;
   }
 
   :host([hidden]),

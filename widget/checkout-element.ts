@@ -259,7 +259,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
       >
         <b part="badge" ?hidden=${!controller.isTest}>${controller.say('test')}</b>
         <p part="summary" id="summary" ?hidden=${!description && !sum}>
-          ${description} <b part="amount">${sum}</b>
+          ${description} <b part="amount" translate="no">${sum}</b>
         </p>
         ${sum || isLost ? '' : this.#renderField()} ${isLost ? '' : controller.fields?.template()}
         <p part="error" id="error" role="alert">${told}</p>
@@ -271,7 +271,7 @@ export class CoinslotCheckoutElement extends TemplateElement {
           @click=${this.#onClick}
         >
           <i part="spinner" ?hidden=${!isWaiting}></i>
-          <slot name="button" ?hidden=${isLost}>
+          <slot name="button" translate="no" ?hidden=${isLost}>
             ${controller.say(isWaiting ? state : amount ? 'pay' : 'payUnknown')}
           </slot>
           ${isLost ? controller.say('retry') : ''}

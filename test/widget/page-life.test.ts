@@ -218,6 +218,36 @@ describe('<coinslot-checkout> on a page with ways of its own', () => {
     expect(minHeight(element)).to.equal('52px')
   })
 
+  it('breaks lines where the page around it breaks none', async () => {
+    const element = await show()
+    element.description = 'What is paid for here takes more than one line of so narrow a place'
+    element.parentElement!.style.cssText = 'width: 120px; white-space: nowrap'
+    await element.updateComplete
+    expect(element.scrollWidth).to.equal(120)
+  })
+
+  for (const editable of [true, false]) {
+    const price = editable ? 'an amount to choose' : 'a fixed price'
+    it(`says what is charged for ${price}, also where a tool that translates pages has replaced its texts`, async () => {
+      const element = await show()
+      element.editable = editable
+      await element.updateComplete
+      const base = element.shadowRoot!.querySelector<HTMLElement>('[part=base]')!
+      const texts = document.createTreeWalker(base, NodeFilter.SHOW_TEXT)
+      const found: Text[] = []
+      while (texts.nextNode()) found.push(texts.currentNode as Text)
+      for (const text of found.filter(({ parentElement }) => parentElement?.translate)) {
+        const font = document.createElement('font')
+        font.textContent = text.data
+        text.replaceWith(font)
+      }
+      element.amount = '30.00'
+      await element.updateComplete
+      expect(base.querySelector('font')).not.to.equal(null)
+      expect([...new Set(base.innerText.match(/\d+\.00/g))]).to.deep.equal(['30.00'])
+    })
+  }
+
   it('knows the decimals of a currency beside a script that gives every object a method', async () => {
     const everything = Object.prototype as { extend?: () => void }
     everything.extend = () => undefined
