@@ -20,6 +20,7 @@ import { traceOpening, traceWebhook } from './routes/demo-trace.ts'
 import {
   refuseEmbedding,
   refuseNul,
+  refuseUser,
   requireOrigin,
   requireUnreadBody,
   type Env,
@@ -73,6 +74,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
       onMethodNotAllowed: (c, methods) => answerError(c, new MethodNotAllowed(methods)),
     }),
   )
+  app.use(refuseUser)
   app.use('/v1/*', allowOrigins(config))
 
   for (const path of ['/v1/*', '/pay/*', '/bridge/*', '/sandbox/*']) app.use(path, refuseEmbedding)

@@ -76,6 +76,12 @@ export const refuseNul: MiddlewareHandler<Env> = async function refuseNul(c, nex
   await next()
 }
 
+/** Nobody logs in here, and of an address that names a user no `Request` can be made, so that reading a body fails. */
+export const refuseUser: MiddlewareHandler<Env> = function refuseUser(c, next) {
+  if (/^[a-z]+:\/\/[^/?#]*@/.test(c.req.url)) throw new NotFound()
+  return next()
+}
+
 /** What the browser itself says of the page, and no page can change; older browsers say nothing. */
 function isForeign(c: Context<Env>): boolean {
   return /^(cross|same)-site$/.test(c.req.header('Sec-Fetch-Site') ?? '')

@@ -576,6 +576,19 @@ describe('HTTP on a real socket', () => {
     expect(sent).toEqual([])
   })
 
+  it.each(['/v1/sessions', '/v1/webhooks/sandbox', '/pay/donation', '/sandbox/pay/x', '/healthz'])(
+    'to an address that names a user finds nothing: %s',
+    async (path) => {
+      const { exchange, logs } = await listen()
+      const received = await exchange(
+        `POST http://a:b@localhost${path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n` +
+          'Connection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+      )
+      expect(statuses(received).map((status) => [404, 405].includes(status))).toEqual([true])
+      expect(logs.filter((line) => line.includes('"level":50'))).toEqual([])
+    },
+  )
+
   it('CONNECT opens no tunnel', async () => {
     const { exchange, sent } = await listen()
     const received = await exchange(
