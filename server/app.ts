@@ -18,6 +18,7 @@ import { allowOrigins } from './routes/cors.ts'
 import { demoRoutes, type Demo } from './routes/demo.ts'
 import { traceOpening, traceWebhook } from './routes/demo-trace.ts'
 import {
+  limitBody,
   refuseEmbedding,
   refuseNul,
   refuseUser,
@@ -56,6 +57,9 @@ export interface AppDeps {
   readonly demo?: Demo | undefined
 }
 
+/** Of the choice that a buyer makes on the sandbox's page. */
+const MAX_FORM_BYTES = 1024
+
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, providers, store, log } = deps
   const base = basePathOf(config.publicUrl)
@@ -78,8 +82,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.use('/v1/*', allowOrigins(config))
 
   for (const path of ['/v1/*', '/pay/*', '/bridge/*', '/sandbox/*']) app.use(path, refuseEmbedding)
-  app.post('/sandbox/pay/*', requireOrigin(config))
   app.use('/sandbox/*', refuseNul, requireUnreadBody)
+  app.post('/sandbox/pay/*', requireOrigin(config), limitBody(MAX_FORM_BYTES))
 
   if (deps.demo) {
     app.use('/v1/sessions', traceOpening(deps.demo.trace))

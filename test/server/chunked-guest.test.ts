@@ -13,6 +13,7 @@ it.each([
   ['of a webhook that is not proven', '/v1/webhooks/sandbox', JSON_TYPE, '{}', 401],
   ['that opens a session', '/v1/sessions', JSON_TYPE, '{"checkout":"mug"}', 201],
   ['of a form', '/pay/mug', FORM_TYPE, 'locale=de', 303],
+  ['of a choice in the sandbox', '/sandbox/pay/sbx_none', FORM_TYPE, 'outcome=paid', 303],
 ])('a body of no known length %s is read', async (_, path, type, body, status) => {
   const { coinslot, logs } = await startCoinslot()
   const server = createServer(coinslot.handler).listen(0, '127.0.0.1')
