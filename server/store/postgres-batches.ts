@@ -49,7 +49,7 @@ export function createBatches(db: Kysely<Database>): Together {
       alone: async (intent) => (await findAll([intent]))[0],
       mayBeOfOne,
     }),
-    add: (session, intent) => add({ session, intent }),
+    addSession: (session, intent) => add({ session, intent }),
     keepOpened: gather({ together: keepAll, alone: async () => false, mayBeOfOne }),
   }
 }

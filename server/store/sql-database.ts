@@ -19,8 +19,8 @@ export interface SqlDatabase {
    * @returns what stops it
    */
   listen(onChange: (sessionId: string) => void): () => Promise<void>
-  /** What opening a session takes, where the database does it for many at once. */
-  readonly together?: Together
+  /** What opening a session takes, done for many at once. */
+  readonly together: Together
   /** Counts for all servers that may be on this database. */
   createRateLimiter(options: RateLimiterOptions): RateLimiter
 }
@@ -32,7 +32,7 @@ export interface Together {
    * Adds a session and the intent that is the first to name it.
    * @returns false where the intent's key is taken: nothing is added then
    */
-  add(session: NewSessionRow, intent: NewIntentRow): Promise<boolean>
+  addSession(session: NewSessionRow, intent: NewIntentRow): Promise<boolean>
   /**
    * Keeps what the first attempt to open a session came to, and its answer.
    * @returns false where it is not as simple as that, and nothing is kept: the session is of an order, or not

@@ -18,8 +18,19 @@ import type { Database, SessionsTable } from './database.ts'
 import { findDeliveries, findReports, findStrayPayments, listSessions } from './listing.ts'
 import { findAlike, findOrder, findPayment, lockOrder } from './orders.ts'
 import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
+import { withShortWay } from './opening.ts'
+import {
+  insertIntent,
+  insertSession,
+  leaseUntil,
+  selectIntent,
+  toIntentRow,
+  toPrior,
+  updateAnswer,
+  withLease,
+} from './opening-queries.ts'
 import { prepare } from './prepared.ts'
-import { toAnswer, toRecord, toSessionRow, type SessionRow } from './rows.ts'
+import { toRecord, type SessionRow } from './rows.ts'
 import {
   applyChange,
   lockReference,
@@ -29,14 +40,7 @@ import {
   settleTold,
   type Unit,
 } from './settlements.ts'
-import type {
-  NewIntentRow,
-  NewSessionRow,
-  OpenedSession,
-  PriorRow,
-  SqlDatabase,
-  SqlDialect,
-} from './sql-database.ts'
+import type { SqlDatabase, SqlDialect } from './sql-database.ts'
 import {
   ReferenceTaken,
   type ClaimOptions,
@@ -52,25 +56,17 @@ import {
   type StoreOptions,
 } from './store.ts'
 
-/** As long as a holder may work on a session before another may take it over. */
-const LEASE_MS = 15_000
-
-/** What a session is added with. */
-const FIRST_FENCE = 1
-
-/** A session is asked about for the first time this long after it was made. */
-const FIRST_ASK_MS = 60_000
-
 const OPEN = ['pending', 'processing'] as const
 /** Money may still come after the end. */
 const ASKED_ABOUT = ['pending', 'processing', 'expired'] as const
 
 type Tx = Transaction<Database>
 
-export function createSqlStore(
-  { db, dialect, transact, together }: SqlDatabase,
-  options: StoreOptions,
-): Store {
+export function createSqlStore(database: SqlDatabase, options: StoreOptions): Store {
+  return withShortWay(createTransactions(database, options), database.together)
+}
+
+function createTransactions({ db, dialect, transact }: SqlDatabase, options: StoreOptions): Store {
   const { settle, destinations, onChange } = options
 
   /** A transaction in which sessions change; whoever waits for that hears of it after the commit. */
@@ -89,28 +85,16 @@ export function createSqlStore(
   }
 
   return {
-    findPrior: async (scope, key) =>
-      together ? toPrior(await together.findPrior({ scope, key })) : findPrior(db, { scope, key }),
-    async claim(intent, session, now, options = {}) {
-      // Where no order is to be looked at, all that a new session needs is that its key is free.
-      if (together && typeof session !== 'string' && session.order === null) {
-        const { row, lease } = withLease(session, now)
-        if (await together.add(row, toIntentRow(intent, session.id, now))) {
-          return { kind: 'claimed', lease }
-        }
-      }
-      return change(now, (unit) => claim(unit, intent, session, options))
-    },
-    async release<E extends Ending | null>(
+    findPrior: (scope, key) => findPrior(db, { scope, key }),
+    claim: (intent, session, now, options = {}) =>
+      change(now, (unit) => claim(unit, intent, session, options)),
+    release<E extends Ending | null>(
       intent: Intent,
       lease: Lease,
       result: SessionResult,
       ending: E,
       now: Date,
     ) {
-      const foreseen = together && foresee(intent, lease, result, ending, now)
-      if (foreseen && (await together.keepOpened(foreseen.opened)))
-        return foreseen.answer as Kept<E>
       return change(now, async (unit) => {
         const session = await release(unit, lease, result)
         if (!session) return undefined
@@ -172,32 +156,12 @@ const selectSession = prepare((db, { id }: { id: string }) =>
   db.selectFrom('sessions').selectAll().where('id', '=', id),
 )
 
-const selectIntent = prepare((db, { scope, key }: Pick<Intent, 'scope' | 'key'>) =>
-  db
-    .selectFrom('intents')
-    .innerJoin('sessions', 'sessions.id', 'intents.session_id')
-    .select(['fingerprint', 'answer', 'session_id', 'lease_until'])
-    .where('scope', '=', scope)
-    .where('key', '=', key),
-)
-
 async function findPrior(
   db: Kysely<Database>,
   { scope, key }: Pick<Intent, 'scope' | 'key'>,
 ): Promise<Prior | undefined> {
   const { rows } = await selectIntent(db, { scope, key })
   return toPrior(rows[0])
-}
-
-function toPrior(row: PriorRow | undefined): Prior | undefined {
-  return (
-    row && {
-      fingerprint: row.fingerprint,
-      answer: toAnswer(row.answer),
-      sessionId: row.session_id,
-      leaseUntil: row.lease_until === null ? null : new Date(row.lease_until),
-    }
-  )
 }
 
 async function claim(
@@ -270,31 +234,11 @@ async function takeUp(
   return { kind: 'claimed', lease: toLease(settled || begun, now) }
 }
 
-function toIntentRow(intent: Intent, sessionId: string, now: Date): NewIntentRow {
-  return {
-    scope: intent.scope,
-    key: intent.key,
-    fingerprint: intent.fingerprint,
-    session_id: sessionId,
-    answer: null,
-    created_at: now.toISOString(),
-  }
-}
-
-const insertIntent = prepare((db, row: NewIntentRow) =>
-  db
-    .insertInto('intents')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['scope', 'key']).doNothing()),
-)
-
 /** Adds an intent; false where its key is taken. */
 async function addIntent(tx: Tx, intent: Intent, sessionId: string, now: Date): Promise<boolean> {
   const { numAffectedRows } = await insertIntent(tx, toIntentRow(intent, sessionId, now))
   return numAffectedRows === 1n
 }
-
-const insertSession = prepare((db, row: NewSessionRow) => db.insertInto('sessions').values(row))
 
 /** Adds a session that whoever adds it works on. */
 async function addSession(tx: Tx, session: SessionRecord, now: Date): Promise<Lease> {
@@ -302,35 +246,6 @@ async function addSession(tx: Tx, session: SessionRecord, now: Date): Promise<Le
   await insertSession(tx, row)
   return lease
 }
-
-function withLease(session: SessionRecord, now: Date): { row: NewSessionRow; lease: Lease } {
-  const fence = FIRST_FENCE
-  const until = leaseUntil(now)
-  const row = {
-    ...toSessionRow(session),
-    ask_at: new Date(session.createdAt.getTime() + FIRST_ASK_MS).toISOString(),
-    lease_until: until.toISOString(),
-    fence,
-    attempt: fence,
-    attempt_state: 'calling',
-  }
-  return { row, lease: { session, fence, until } }
-}
-
-interface KeptAnswer extends Pick<Intent, 'scope' | 'key'> {
-  readonly sessionId: string
-  readonly answer: string
-}
-
-const updateAnswer = prepare((db, { scope, key, sessionId, answer }: KeptAnswer) =>
-  db
-    .updateTable('intents')
-    .set({ answer })
-    .where('scope', '=', scope)
-    .where('key', '=', key)
-    // The key may have been forgotten and used anew while the holder was away.
-    .where('session_id', '=', sessionId),
-)
 
 async function keepEnding(
   tx: Tx,
@@ -374,40 +289,6 @@ const updateReleased = prepare(
       .where('fence', '=', fence)
       .returningAll(),
 )
-
-/** What the first attempt to open a session comes to where nothing else has happened to it meanwhile. */
-function foresee(
-  { scope, key }: Intent,
-  { session, fence }: Lease,
-  { reference, redirectUrl, expiresAt, handoff, ...others }: SessionResult,
-  ending: Ending | null,
-  now: Date,
-): { opened: OpenedSession; answer: StoredAnswer } | undefined {
-  if (ending?.kind !== 'opened' || fence !== FIRST_FENCE || session.order !== null) return undefined
-  if (reference === undefined || redirectUrl === undefined) return undefined
-  if (others.amount !== undefined || others.failure !== null || others.failed) return undefined
-  const answer = answerTo(ending, {
-    ...session,
-    reference,
-    redirectUrl,
-    failure: null,
-    expiresAt: expiresAt ?? session.expiresAt,
-    updatedAt: now,
-  })
-  const opened = {
-    scope,
-    key,
-    id: session.id,
-    provider: session.provider,
-    reference,
-    redirect_url: redirectUrl,
-    expires_at: expiresAt?.toISOString() ?? null,
-    handoff: handoff ?? null,
-    updated_at: now.toISOString(),
-    answer: JSON.stringify(answer),
-  }
-  return { opened, answer }
-}
 
 async function release(
   unit: Unit,
@@ -540,10 +421,6 @@ async function takeLease(tx: Tx, sessionId: string, now: Date): Promise<SessionR
 
 function toLease(row: SessionRow, now: Date): Lease {
   return { session: toRecord(row), fence: row.fence, until: leaseUntil(now) }
-}
-
-function leaseUntil(now: Date): Date {
-  return new Date(now.getTime() + LEASE_MS)
 }
 
 /** Whether nobody has a lease of a session. */

@@ -7,11 +7,11 @@ import {
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
-  type SqliteDatabase,
   type SqliteStatement,
 } from 'kysely'
 import { reasonOf } from '../errors.ts'
 import type { Database } from './database.ts'
+import { createBatches } from './sqlite-batches.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { countMissingSteps, migrateFile, NewerDatabase } from './migrations.ts'
 import { createMemoryRateLimiter } from './rate-limiter.ts'
@@ -27,7 +27,7 @@ export async function openSqlite(
   path: string,
   { mustExist = false }: { readonly mustExist?: boolean } = {},
 ): Promise<SqlDatabase> {
-  const sqlite = openFile(path, mustExist)
+  const sqlite = keepStatements(openFile(path, mustExist))
   sqlite.pragma('busy_timeout = 5000')
   sqlite.pragma('journal_mode = WAL')
   // FULL: what was acknowledged is on the disk, also if the power goes at that moment.
@@ -38,11 +38,13 @@ export async function openSqlite(
     await db.destroy()
     throw cause instanceof NewerDatabase ? unusable(path, cause) : cause
   })
+  const transact = createTransact(db)
   return {
     ...(path !== ':memory:' && { path }),
     db,
     dialect,
-    transact: createTransact(db),
+    transact,
+    together: createBatches(db, sqlite, transact),
     createRateLimiter: createMemoryRateLimiter,
     listen: () => async () => {},
   }
@@ -120,7 +122,7 @@ class ImmediateDriver extends SqliteDriver {
   readonly #sqlite: SqliteFile
 
   constructor(sqlite: SqliteFile) {
-    super({ database: keepStatements(sqlite) })
+    super({ database: sqlite })
     this.#sqlite = sqlite
   }
 
@@ -134,10 +136,13 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-/** The same database, which compiles a statement once; there are few of them. */
-function keepStatements(sqlite: SqliteFile): SqliteDatabase {
+/** The same file, which compiles a statement once; there are few of them. */
+function keepStatements(sqlite: SqliteFile): SqliteFile {
   const statements = new Map<string, SqliteStatement>()
   return {
+    get inTransaction() {
+      return sqlite.inTransaction
+    },
     prepare(text) {
       const known = statements.get(text)
       if (known) return known
@@ -145,6 +150,7 @@ function keepStatements(sqlite: SqliteFile): SqliteDatabase {
       statements.set(text, statement)
       return statement
     },
+    pragma: (text) => sqlite.pragma(text),
     close: () => sqlite.close(),
   }
 }

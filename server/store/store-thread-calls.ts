@@ -2,7 +2,9 @@
 import { Worker } from 'node:worker_threads'
 import type { SandboxLedger } from '../sandbox/payment.ts'
 import type { SessionRecord } from '../session.ts'
-import type { ClaimOutcome, Destination, Lease, Store } from './store.ts'
+import { withShortWay } from './opening.ts'
+import type { Together } from './sql-database.ts'
+import type { Destination, Store } from './store.ts'
 import type { Stores, StoresOptions } from './stores.ts'
 import { callsTo, type Thread } from './thread-calls.ts'
 
@@ -26,7 +28,7 @@ export async function withThread(
   { onChange }: Pick<StoresOptions, 'onChange'>,
 ): Promise<Stores> {
   const calls = callsTo(worker, (session: SessionRecord) => onChange?.(session))
-  const { claim, release, close, ...writes } = calls<SparingStore>(
+  const { close, ...writes } = calls<Store>(
     'claim',
     'release',
     'settle',
@@ -47,27 +49,22 @@ export async function withThread(
     // A server that can keep nothing any more is of no use: whoever watches the process starts it anew.
     if (!isClosing) throw new Error('the thread of the store has ended')
   })
+  const store: Store = {
+    ...stores.store,
+    ...writes,
+    async close() {
+      isClosing = true
+      // Where the thread has ended, so has what it had open.
+      await close().catch(() => {})
+      await worker.terminate()
+      await stores.store.close()
+    },
+  }
+  const together = { ...stores.together, ...calls<Together>('addSession', 'keepOpened') }
   return {
     ...stores,
-    store: {
-      ...stores.store,
-      ...writes,
-      async claim(intent, session, now, options) {
-        const outcome = await claim(intent, session, now, options)
-        if (outcome.kind !== 'given_claimed') return outcome
-        return { kind: 'claimed', lease: { session: session as SessionRecord, ...outcome.lease } }
-      },
-      release: (intent, { fence, session: { id, provider, currency, order } }, ...rest) =>
-        // Nothing more of it is gone by.
-        release(intent, { fence, session: { id, provider, currency, order } } as Lease, ...rest),
-      async close() {
-        isClosing = true
-        // Where the thread has ended, so has what it had open.
-        await close().catch(() => {})
-        await worker.terminate()
-        await stores.store.close()
-      },
-    },
+    store: withShortWay(store, together),
+    together,
     sandboxLedger: {
       ...stores.sandboxLedger,
       ...calls<SandboxLedger>('add', 'changeAmount', 'record', 'forgetPayments'),
@@ -75,21 +72,11 @@ export async function withThread(
   }
 }
 
-type GivenClaimed = { readonly kind: 'given_claimed'; readonly lease: Omit<Lease, 'session'> }
-type SparingStore = Omit<Store, 'claim'> & { readonly claim: SparingClaim }
-type SparingClaim = (...args: Parameters<Store['claim']>) => Promise<ClaimOutcome | GivenClaimed>
-
 /** What is called in the thread. */
-export function functionsOf({ store, sandboxLedger }: Stores) {
-  return { ...store, ...sandboxLedger, claim: spareSession(store) }
-}
-
-/** A claim whose session does not come back where it is the one given, because it takes longer to cross than to keep. */
-function spareSession({ claim }: Store): SparingClaim {
-  return async (intent, session, now, options) => {
-    const outcome = await claim(intent, session, now, options)
-    if (outcome.kind !== 'claimed' || outcome.lease.session !== session) return outcome
-    const { fence, until } = outcome.lease
-    return { kind: 'given_claimed', lease: { fence, until } }
-  }
+export function functionsOf({
+  store,
+  sandboxLedger,
+  together: { addSession, keepOpened },
+}: Stores) {
+  return { ...store, ...sandboxLedger, addSession, keepOpened }
 }

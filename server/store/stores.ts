@@ -9,7 +9,7 @@ import { createSqlStore } from './sql-store.ts'
 import type { Store, StoreOptions } from './store.ts'
 import { startStoreThread, withThread } from './store-thread-calls.ts'
 
-export interface Stores extends Pick<SqlDatabase, 'createRateLimiter' | 'listen'> {
+export interface Stores extends Pick<SqlDatabase, 'createRateLimiter' | 'listen' | 'together'> {
   readonly store: Store
   readonly sandboxLedger: SandboxLedger
   readonly countMessages: () => ReturnType<typeof countMessages>
@@ -41,5 +41,6 @@ export function storesOn(database: SqlDatabase, options: StoresOptions): Stores 
     countMessages: () => countMessages(database.db),
     createRateLimiter: database.createRateLimiter,
     listen: database.listen,
+    together: database.together,
   }
 }
