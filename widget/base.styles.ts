@@ -1,7 +1,7 @@
 /** What all elements look like alike: the host, and what a payment is for. */
 
 // Only so that editors and formatters know what it is.
-export const css = String.raw
+export const css: typeof String.raw = (...text) => String.raw(...text)
 
 export const baseStyles = css`
   :host {

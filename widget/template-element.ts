@@ -14,6 +14,8 @@ export abstract class TemplateElement extends Base {
   /** Properties that no attribute can hold. */
   static readonly objects: readonly string[]
   static readonly styles: string
+  /** What the elements that are there from the beginning wait for before they render. */
+  static ready: Promise<unknown> | undefined
 
   // Asked for once, at registration, when the accessors are wanted as well.
   static get observedAttributes(): readonly string[] {
@@ -102,7 +104,7 @@ export abstract class TemplateElement extends Base {
 
   async #updateSoon(): Promise<void> {
     // Not before the task's other changes are made.
-    await undefined
+    await TemplateElement.ready
     this.updateComplete = undefined
     if (this.isConnected) this.update()
   }

@@ -136,6 +136,20 @@ describe('<coinslot-checkout> on a shop’s page', () => {
     if (!opened.isClosed()) await opened.waitForEvent('close')
   })
 
+  it('is known to the scripts after its own at once, and rendered in a later task', async () => {
+    const after = `<script type="module">
+      const element = document.querySelector('coinslot-checkout')
+      const isThere = () => element.shadowRoot.querySelector('button') !== null
+      window.atOnce = { state: element.state, isThere: isThere() }
+      window.later = element.updateComplete.then(isThere)
+    </script>`
+    const given = 'currency="USD" amount="25.00"'
+    const { page: tab } = await open(checkout(given) + script() + after)
+    await payButton(tab).waitFor()
+    expect(await tab.evaluate('atOnce')).toEqual({ state: 'loading', isThere: false })
+    expect(await tab.evaluate('later')).toBe(true)
+  })
+
   it('is there several times, each for itself', async () => {
     const mug = '<coinslot-checkout checkout="mug"></coinslot-checkout>'
     const { page: tab, calls } = await open(script() + checkout() + mug + checkout())

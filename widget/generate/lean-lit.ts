@@ -70,6 +70,8 @@ const ANSWERS: readonly (readonly [question: string, answer: string])[] = [
   ['s?.renderBefore??i', 'i'],
   ['s?.renderBefore??null', 'null'],
   ['s??{}', 's'],
+  // Polyfills of shadow roots, which wrap nodes.
+  ['i(t).nextSibling;i(t).remove()', 't.nextSibling;t.remove()'],
   // Words to Lits of the page's own, which in development complain of a second one; and to who writes a template.
   ['(t.litHtmlVersions??=[]).push("3.3.3");', ''],
   ['Symbol.for("lit-nothing")', 'Symbol()'],
