@@ -240,7 +240,7 @@ export class CheckoutController {
 
   /** The checkout is on the page again. */
   connect(): void {
-    if (this.options && this.state === 'loading') this.settle()
+    if (this.state === 'loading' && !this.call) this.settle()
   }
 
   /** The checkout has left the page: whatever is under way is dropped in silence. */

@@ -124,7 +124,8 @@ export class CoinslotCheckoutElement extends TemplateElement {
 
   #isPressing = false
   #controller = new CheckoutController({
-    dispatch: (event) => this.dispatchEvent(event),
+    // A listener that takes the element off the page does not want the buyer to go on.
+    dispatch: (event) => this.dispatchEvent(event) && this.isConnected,
     update: () => this.requestUpdate(),
     focusField: () => this.#focusField(),
     loadFields: (act: ActPart): Promise<CustomerFields> =>
@@ -217,8 +218,9 @@ export class CoinslotCheckoutElement extends TemplateElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#controller.disconnect()
     removeEventListener('pageshow', this.#onPageShow)
+    // What is only moved to another place is there again by then, and goes on.
+    queueMicrotask(() => this.isConnected || this.#controller.disconnect())
   }
 
   protected override update(): void {

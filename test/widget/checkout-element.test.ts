@@ -540,8 +540,49 @@ describe('<coinslot-checkout>', () => {
       const element = await mount('<coinslot-checkout checkout="a"></coinslot-checkout>')
       const box = element.parentElement!
       element.remove()
+      await nextFrame()
       box.append(element)
       await oneEvent(element, 'coinslot-ready')
+      expect(server.requests).to.have.length(2)
+    })
+
+    for (const [name, requests] of [
+      ['coinslot-submit', 0],
+      ['coinslot-redirect', 1],
+    ] as const) {
+      it(`leads nowhere where a listener of ${name} takes it off the page`, async () => {
+        const server = serve(json(session()))
+        const element = await mount(
+          '<coinslot-checkout checkout="a" currency="USD" amount="25.00" target="_blank"></coinslot-checkout>',
+        )
+        const opened = {
+          closed: false,
+          location: { href: '' },
+          close: () => (opened.closed = true),
+        }
+        const pageOpen = window.open
+        window.open = () => opened as unknown as Window
+        element.addEventListener(name, () => element.remove())
+        await element.pay()
+        window.open = pageOpen
+        expect(server.requests).to.have.length(requests)
+        expect(opened.location.href).to.equal('')
+        expect(element.state).to.equal('idle')
+      })
+    }
+
+    it('goes on with what is under way when it is moved to another place of the page', async () => {
+      const server = serve(json(checkoutTerms()), json(session()))
+      const element = await mount('<coinslot-checkout checkout="a"></coinslot-checkout>')
+      const box = element.parentElement!
+      const isReady = oneEvent(element, 'coinslot-ready')
+      box.append(document.createElement('section'), element)
+      await isReady
+      element.addEventListener('coinslot-redirect', (event) => event.preventDefault())
+      const isLeaving = oneEvent(element, 'coinslot-redirect')
+      void element.pay()
+      box.querySelector('section')!.append(element)
+      await isLeaving
       expect(server.requests).to.have.length(2)
     })
 
