@@ -3,16 +3,17 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import decodeQr from 'qr/decode.js'
 import { compile } from 'svelte/compiler'
 import ts from 'typescript'
 import { build, type Plugin } from 'vite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { compileScript, compileTemplate, parse } from 'vue/compiler-sfc'
 import type { Session } from '../../server/contract/schemas.ts'
-import { openBrowser, openPage } from './browser.ts'
-import { startServer, type ServerProcess } from './server-process.ts'
+import { openPage } from './browser.ts'
+import { useDemo } from './demo.ts'
+import { startServer } from './server-process.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -28,20 +29,12 @@ const CHANGED = new URLSearchParams({
 })
 
 describe('a sample of the configurator', () => {
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-  })
+  const demo = useDemo()
 
   /** What is shown on a tab; the terms in it are signed. */
   async function readSample(tab: string, search: URLSearchParams | string = CHANGED) {
-    const { page, context } = await openPage(browser)
-    await page.goto(`${server.url}/?${search}`)
+    const { page, context } = await openPage(demo.browser)
+    await page.goto(`${demo.server.url}/?${search}`)
     await page.getByRole('tab', { name: tab, exact: true }).click()
     const signed = tab === 'Config' ? '"12.50"' : 'eyJ'
     if (search === CHANGED) await page.locator('.snippet').filter({ hasText: signed }).waitFor()
@@ -52,14 +45,14 @@ describe('a sample of the configurator', () => {
 
   /** A page of the merchant's, on an origin that is on the list. */
   async function openMerchantPage(html: string, files: Readonly<Record<string, string>> = {}) {
-    const watched = await openPage(browser)
-    await watched.page.route(`${server.url}/merchant/*`, (route) => {
+    const watched = await openPage(demo.browser)
+    await watched.page.route(`${demo.server.url}/merchant/*`, (route) => {
       const name = new URL(route.request().url()).pathname.split('/').at(-1)!
       return name in files
         ? route.fulfill({ contentType: 'text/javascript', body: files[name]! })
         : route.fulfill({ contentType: 'text/html; charset=utf-8', body: html })
     })
-    await watched.page.goto(`${server.url}/merchant/page`)
+    await watched.page.goto(`${demo.server.url}/merchant/page`)
     return watched
   }
 
@@ -73,7 +66,7 @@ describe('a sample of the configurator', () => {
     await page.getByRole('button', { name: `Pay ${sum}` }).click()
     await page.waitForURL(/coinslot_session=/)
     const id = new URL(page.url()).searchParams.get('coinslot_session')
-    return (await (await fetch(`${server.url}/v1/sessions/${id}`)).json()) as Session
+    return (await (await fetch(`${demo.server.url}/v1/sessions/${id}`)).json()) as Session
   }
 
   const payByElement = (page: Page, sum: string) =>
@@ -114,7 +107,7 @@ describe('a sample of the configurator', () => {
     const [, src = '', hash] = /src="([^"]*)"\s+integrity="sha384-([^"]*)"/.exec(html)!
     const bytes = await (await fetch(src)).bytes()
     expect(createHash('sha384').update(bytes).digest('base64')).toBe(hash)
-    const plain = await (await fetch(`${server.url}/coinslot.js`)).bytes()
+    const plain = await (await fetch(`${demo.server.url}/coinslot.js`)).bytes()
     expect(createHash('sha384').update(plain).digest('base64')).toBe(hash)
   })
 
@@ -189,7 +182,7 @@ describe('a sample of the configurator', () => {
     ['the sample', '', '$25.00'],
     ['changed terms', CHANGED, '€12.50'],
   ])('as a link leads to a page where %s can be paid', async (_, search, sum) => {
-    const { page } = await openPage(browser)
+    const { page } = await openPage(demo.browser)
     await page.goto((await readSample('Link', search)).trim())
     const session = await pay(page, sum, () => page.locator('form button').click())
     expect(session.status).toBe('paid')
@@ -199,8 +192,8 @@ describe('a sample of the configurator', () => {
     ['the sample', ''],
     ['changed terms', CHANGED],
   ])('as a QR code says the link of %s', async (_, search) => {
-    const { page } = await openPage(browser)
-    await page.goto(`${server.url}/?${search}#qr`)
+    const { page } = await openPage(demo.browser)
+    await page.goto(`${demo.server.url}/?${search}#qr`)
     if (search) await page.locator('.snippet').filter({ hasText: 'eyJ' }).waitFor()
     const link = (await page.locator('.snippet').textContent())!.trim()
     await page.locator('.qr svg').waitFor()

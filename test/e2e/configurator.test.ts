@@ -1,9 +1,9 @@
 /** The configurator, as a merchant uses it. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { openPage } from './browser.ts'
+import { useDemo } from './demo.ts'
 import { findFaults } from './page-checks.ts'
-import { startServer, type ServerProcess } from './server-process.ts'
 
 const ENDINGS = [
   ['Paid', 'Payment received', ['session.paid paid']],
@@ -18,23 +18,15 @@ const ENDINGS = [
 ] as const
 
 describe('the configurator', () => {
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-  })
+  const demo = useDemo()
 
   async function open(search = '', options: Parameters<typeof openPage>[1] = {}) {
-    const watched = await openPage(browser, options)
+    const watched = await openPage(demo.browser, options)
     const foreign: string[] = []
     watched.page.on('request', (request) => {
-      if (!request.url().startsWith(server.url)) foreign.push(request.url())
+      if (!request.url().startsWith(demo.server.url)) foreign.push(request.url())
     })
-    await watched.page.goto(`${server.url}/${search}`)
+    await watched.page.goto(`${demo.server.url}/${search}`)
     await watched.page.locator('coinslot-checkout').getByRole('button').first().waitFor()
     return { ...watched, foreign }
   }
@@ -127,7 +119,7 @@ describe('the configurator', () => {
     await first.page.getByRole('tab', { name: 'Vue' }).click()
     await payButton(first.page, /€30\.00/).waitFor()
 
-    const { page } = await open(first.page.url().slice(server.url.length + 1))
+    const { page } = await open(first.page.url().slice(demo.server.url.length + 1))
     await payButton(page, /€30\.00/).waitFor()
     expect(await page.getByRole('tab', { name: 'Vue' }).getAttribute('aria-selected')).toBe('true')
     expect(await page.getByRole('radio', { name: 'A product' }).isChecked()).toBe(true)
@@ -150,7 +142,7 @@ describe('the configurator', () => {
     await payButton(page, /\$7\.00/).waitFor()
     await page.getByRole('button', { name: 'Start over' }).click()
     await payButton(page, /\$25\.00/).waitFor()
-    expect(page.url()).toBe(`${server.url}/#link`)
+    expect(page.url()).toBe(`${demo.server.url}/#link`)
   })
 
   it('takes no style that does more than paint, and says so at the field', async () => {
@@ -318,8 +310,8 @@ describe('the configurator', () => {
   )
 
   it('says without script where to pay', async () => {
-    const { page } = await openPage(browser, { javaScriptEnabled: false })
-    await page.goto(server.url)
+    const { page } = await openPage(demo.browser, { javaScriptEnabled: false })
+    await page.goto(demo.server.url)
     await page.getByRole('link', { name: 'pay on a page that needs none' }).click()
     await page.waitForURL(/\/pay\/donation$/)
   })

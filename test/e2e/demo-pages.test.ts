@@ -1,28 +1,20 @@
 /** The sample shop and the donation page, as their buyers use them. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import type { Session } from '../../server/contract/schemas.ts'
 import { GOODS } from '../../server/demo/goods.ts'
-import { openBrowser, openPage } from './browser.ts'
-import { startServer, type ServerProcess } from './server-process.ts'
+import { openPage } from './browser.ts'
+import { useDemo } from './demo.ts'
 
-let server: ServerProcess
-let browser: Browser
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+const demo = useDemo()
 
 async function open(path: string, options: Parameters<typeof openPage>[1] = {}) {
-  const watched = await openPage(browser, options)
+  const watched = await openPage(demo.browser, options)
   const foreign: string[] = []
   watched.page.on('request', (request) => {
-    if (!request.url().startsWith(server.url)) foreign.push(request.url())
+    if (!request.url().startsWith(demo.server.url)) foreign.push(request.url())
   })
-  await watched.page.goto(server.url + path)
+  await watched.page.goto(demo.server.url + path)
   return { ...watched, foreign }
 }
 
@@ -35,7 +27,7 @@ async function pay(page: Page, sum: string, ending = `Pay ${sum}`): Promise<Sess
   await page.getByRole('button', { name: ending }).click()
   await page.waitForURL(/coinslot_session=/)
   const id = new URL(page.url()).searchParams.get('coinslot_session')
-  return (await (await fetch(`${server.url}/v1/sessions/${id}`)).json()) as Session
+  return (await (await fetch(`${demo.server.url}/v1/sessions/${id}`)).json()) as Session
 }
 
 describe('the sample shop', () => {

@@ -1,11 +1,11 @@
 /** The documentation's pages as a reader has them: every link leads somewhere, everybody can read them, nobody else is asked. */
 import { readFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { readPages } from '../../demo/generate/pages.ts'
-import { openBrowser, openPage } from './browser.ts'
+import { openPage } from './browser.ts'
+import { useDemo } from './demo.ts'
 import { equip, findCuts, findFaults, findSmallTargets, findUnseenFocus } from './page-checks.ts'
-import { startServer, type ServerProcess } from './server-process.ts'
 
 const TELEPHONE = { viewport: { width: 320, height: 640 }, hasTouch: true }
 
@@ -31,22 +31,14 @@ const findBrokenNames = (page: Page) =>
   })
 
 describe('the documentation', () => {
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-  })
+  const demo = useDemo()
 
   async function open(path: string, options: Parameters<typeof openPage>[1] = {}) {
-    const watched = await openPage(browser, options)
+    const watched = await openPage(demo.browser, options)
     const hosts = new Set<string>()
     watched.page.on('request', (request) => hosts.add(new URL(request.url()).origin))
     await equip(watched.page)
-    await watched.page.goto(server.url + path)
+    await watched.page.goto(demo.server.url + path)
     return { ...watched, hosts }
   }
 
@@ -58,7 +50,7 @@ describe('the documentation', () => {
       await page.emulateMedia({ colorScheme: 'dark' })
       expect(await findFaults(page, ['color-contrast'])).toEqual([])
       expect(complaints).toEqual([])
-      expect([...hosts]).toEqual([server.url])
+      expect([...hosts]).toEqual([demo.server.url])
     })
 
     it('fits a telephone, with targets that a finger hits, its lists of pages and sections open', async () => {
@@ -99,7 +91,7 @@ describe('the documentation', () => {
 
   it('is there for programs, too: each page as Markdown, listed in llms.txt, and whole in llms-full.txt', async () => {
     const read = async (path: string) => {
-      const answer = await fetch(server.url + path)
+      const answer = await fetch(demo.server.url + path)
       expect(answer.headers.get('Content-Type'), path).toMatch(/^text\/(plain|markdown)/)
       return answer.text()
     }

@@ -1,22 +1,13 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
-import { startServer, type ServerProcess } from './server-process.ts'
+import { describe, expect, it } from 'vitest'
+import { openPage } from './browser.ts'
+import { useDemo } from './demo.ts'
 
 describe('the page of looks', () => {
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-  })
+  const demo = useDemo()
 
   async function openLooks(options: Parameters<typeof openPage>[1] = {}) {
-    const watched = await openPage(browser, options)
-    await watched.page.goto(server.url)
+    const watched = await openPage(demo.browser, options)
+    await watched.page.goto(demo.server.url)
     await watched.page.getByRole('link', { name: 'Looks' }).click()
     await watched.page.getByRole('button', { name: 'Pay $25.00' }).nth(5).waitFor()
     return watched

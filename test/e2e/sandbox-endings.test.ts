@@ -1,24 +1,16 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
-import { startServer, type ServerProcess } from './server-process.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { openPage } from './browser.ts'
+import { useDemo } from './demo.ts'
 
 describe('an ending that is rehearsed on the demo page', () => {
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-  })
+  const demo = useDemo()
 
   /** The sandbox's page for a donation of 25 dollars, with the rarer endings in sight. */
   async function openBank() {
-    const watched = await openPage(browser)
+    const watched = await openPage(demo.browser)
     const { page } = watched
-    await page.goto(`${server.url}/?view.pay=leave`)
+    await page.goto(`${demo.server.url}/?view.pay=leave`)
     await page.getByRole('button', { name: 'Pay $25.00' }).click()
     await page.waitForURL(/\/sandbox\/pay\/sbx_/)
     await page.getByText('Test: no real money').waitFor()
@@ -57,7 +49,7 @@ describe('an ending that is rehearsed on the demo page', () => {
       ).toEqual(told)
 
       const id = new URL(page.url()).searchParams.get('coinslot_session') ?? ''
-      const session: unknown = await (await fetch(`${server.url}/v1/sessions/${id}`)).json()
+      const session: unknown = await (await fetch(`${demo.server.url}/v1/sessions/${id}`)).json()
       expect(session).toMatchObject({ status, exception, amount: '25.00', test: true })
       await page.getByText('Test: no real money').first().waitFor()
       expect(complaints).toEqual([])

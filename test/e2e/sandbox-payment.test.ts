@@ -1,23 +1,15 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, openPage } from './browser.ts'
-import { startServer, type ServerProcess } from './server-process.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { openPage } from './browser.ts'
+import { useDemo } from './demo.ts'
 
 describe('a payment on the demo page', () => {
-  let server: ServerProcess
-  let browser: Browser
-  beforeAll(async () => {
-    ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-  })
+  const demo = useDemo()
 
   /** The demo page with its checkout ready for an amount. */
   async function openDemo() {
-    const watched = await openPage(browser)
-    await watched.page.goto(`${server.url}/?view.pay=leave`)
+    const watched = await openPage(demo.browser)
+    await watched.page.goto(`${demo.server.url}/?view.pay=leave`)
     await watched.page.getByRole('button', { name: 'Pay $25.00' }).waitFor()
     return watched
   }
@@ -55,7 +47,7 @@ describe('a payment on the demo page', () => {
     await page.getByText(title).waitFor()
 
     const id = new URL(page.url()).searchParams.get('coinslot_session') ?? ''
-    const session: unknown = await (await fetch(`${server.url}/v1/sessions/${id}`)).json()
+    const session: unknown = await (await fetch(`${demo.server.url}/v1/sessions/${id}`)).json()
     expect(session).toMatchObject({ status, amount: '42.50', currency: 'USD', exception: null })
     expect(complaints).toEqual([])
   })
@@ -63,12 +55,12 @@ describe('a payment on the demo page', () => {
   it('is not believed to be paid because an address says so', async () => {
     const { page } = await openDemo()
     await payAmount(page, '30', '$30.00')
-    const opened = await page.context().request.post(`${server.url}/v1/sessions`, {
+    const opened = await page.context().request.post(`${demo.server.url}/v1/sessions`, {
       headers: { 'Idempotency-Key': 'forged-return-address' },
       data: { checkout: 'donation', amount: '30.00' },
     })
     const { id } = (await opened.json()) as { id: string }
-    await page.goto(`${server.url}/return.html?coinslot_session=${id}&status=paid&paid=true`)
+    await page.goto(`${demo.server.url}/return.html?coinslot_session=${id}&status=paid&paid=true`)
     await page.getByText('Waiting for your payment').waitFor()
   })
 
@@ -78,8 +70,8 @@ describe('a payment on the demo page', () => {
     await payAmount(page, '30', '$30.00')
     const id = (await opened).headers()['location']?.split('/').at(-1)
 
-    const watcher = await openPage(browser)
-    await watcher.page.goto(`${server.url}/return.html?coinslot_session=${id}`)
+    const watcher = await openPage(demo.browser)
+    await watcher.page.goto(`${demo.server.url}/return.html?coinslot_session=${id}`)
     await watcher.page.getByText('Waiting for your payment').waitFor()
     await page.getByRole('button', { name: 'Pay $30.00' }).click()
     await watcher.page.getByText('Payment received').waitFor()
