@@ -227,8 +227,8 @@ export async function createCoinslot(options: CoinslotOptions): Promise<Coinslot
     reconcile: () => reconcileAll(),
     endStreams,
     async close() {
-      stopSweeping()
       endStreams()
+      await stopSweeping()
       await stopListening()
       await Promise.all(stops.map((stop) => stop()))
       await notifications.stop()
@@ -258,11 +258,15 @@ function createNotificationTransport({ notifications }: Config): Transport {
   )
 }
 
-/** Forgets old idempotency keys, notifications and payments in the sandbox, now and every hour. */
-function sweep({ store, sandboxLedger }: Stores, log: Log, now: () => Date): () => void {
+/**
+ * Forgets old idempotency keys, notifications and payments in the sandbox, now and every hour.
+ * @returns what stops it; resolves when nothing of it is under way
+ */
+function sweep({ store, sandboxLedger }: Stores, log: Log, now: () => Date): () => Promise<void> {
+  let running: Promise<unknown>
   const forget = () => {
     const before = (life: number) => new Date(now().getTime() - life)
-    Promise.all([
+    running = Promise.all([
       store.forgetIntents(before(INTENT_LIFE_MS)),
       store.forgetMessages(before(MESSAGE_LIFE_MS)),
       sandboxLedger.forgetPayments(before(SANDBOX_LIFE_MS)),
@@ -270,7 +274,10 @@ function sweep({ store, sandboxLedger }: Stores, log: Log, now: () => Date): () 
   }
   forget()
   const timer = setInterval(forget, SWEEP_EVERY_MS).unref()
-  return () => clearInterval(timer)
+  return async () => {
+    clearInterval(timer)
+    await running
+  }
 }
 
 /** Both ends of the sandbox are in this server; servers beside one another derive the same secret. */

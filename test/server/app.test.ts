@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { brotliDecompressSync } from 'node:zlib'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
@@ -40,6 +41,13 @@ describe('the app', () => {
     expect(problem).toMatchObject({ code: 'internal' })
     expect(JSON.stringify(problem)).not.toMatch(/database|driver|sqlite/i)
     expect(logs.join()).toContain(String(problem['requestId']))
+  })
+
+  it('ends what it has begun beside the requests before its store', async () => {
+    const { coinslot, logs } = await startCoinslot()
+    await coinslot.close()
+    await nextTurn()
+    expect(logs.filter((line) => line.includes('"level":50'))).toEqual([])
   })
 
   it('tells up from ready', async () => {
