@@ -9,30 +9,36 @@ import type {
   SandboxStatus,
 } from '../sandbox/payment.ts'
 import type { Database, SandboxEventsTable, SandboxPaymentsTable } from './database.ts'
+import type { SqlDatabase } from './sql-database.ts'
 
-export function createSandboxLedger(db: Kysely<Database>): SandboxLedger {
+export function createSandboxLedger({
+  db,
+  transact,
+}: Pick<SqlDatabase, 'db' | 'transact'>): SandboxLedger {
   return {
-    async add(payment) {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('sandbox_payments')
-        .values(toRow(payment))
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .executeTakeFirstOrThrow()
-      return numInsertedOrUpdatedRows === 1n
-    },
+    add: (payment) =>
+      transact(async (tx) => {
+        const { numInsertedOrUpdatedRows } = await tx
+          .insertInto('sandbox_payments')
+          .values(toRow(payment))
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .executeTakeFirstOrThrow()
+        return numInsertedOrUpdatedRows === 1n
+      }),
     find: (id) => find(db, id),
-    async changeAmount(id, amount) {
-      const row = await db
-        .updateTable('sandbox_payments')
-        .set({ amount })
-        .where('id', '=', id)
-        .where('status', '=', 'open')
-        .returningAll()
-        .executeTakeFirst()
-      return row && toPayment(row, [])
-    },
+    changeAmount: (id, amount) =>
+      transact(async (tx) => {
+        const row = await tx
+          .updateTable('sandbox_payments')
+          .set({ amount })
+          .where('id', '=', id)
+          .where('status', '=', 'open')
+          .returningAll()
+          .executeTakeFirst()
+        return row && toPayment(row, [])
+      }),
     record: (id, { from, to, events }, now) =>
-      db.transaction().execute(async (tx) => {
+      transact(async (tx) => {
         const { numUpdatedRows } = await tx
           .updateTable('sandbox_payments')
           .set({ status: to })
@@ -47,7 +53,7 @@ export function createSandboxLedger(db: Kysely<Database>): SandboxLedger {
         return { ...payment, events: [...payment.events, ...rows.map(toEvent)] }
       }),
     forgetPayments: (before) =>
-      db.transaction().execute(async (tx) => {
+      transact(async (tx) => {
         const old = tx
           .selectFrom('sandbox_payments')
           .select('id')

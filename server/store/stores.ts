@@ -37,7 +37,7 @@ export async function openStores(
 export function storesOn(database: SqlDatabase, options: StoresOptions): Stores {
   return {
     store: createSqlStore(database, { settle, ...options }),
-    sandboxLedger: createSandboxLedger(database.db),
+    sandboxLedger: createSandboxLedger(database),
     countMessages: () => countMessages(database.db),
     createRateLimiter: database.createRateLimiter,
     listen: database.listen,

@@ -25,10 +25,10 @@ const SECRET = newSecret()
 
 /** The sandbox is our own, so it needs no fake: its app answers, behind the ledger and the faults. */
 async function startSandbox(): Promise<FakeProvider> {
-  const { db } = await openSqlite(':memory:')
-  onTestFinished(() => db.destroy())
+  const database = await openSqlite(':memory:')
+  onTestFinished(() => database.db.destroy())
   const app = createSandboxApp({
-    ledger: createSandboxLedger(db),
+    ledger: createSandboxLedger(database),
     report: async () => undefined,
     apiKey: SECRET,
     publicUrl: 'http://127.0.0.1:8080/sandbox',

@@ -50,8 +50,9 @@ export async function startSandboxStand({
   environment = {},
   now = () => new Date(),
 }: SandboxOptions = {}): Promise<SandboxStand> {
-  const { db } = await openSqlite(':memory:')
-  const ledger = createSandboxLedger(db)
+  const database = await openSqlite(':memory:')
+  const { db } = database
+  const ledger = createSandboxLedger(database)
   const toServer = transportTo((request) => harness.coinslot.fetch(request))
   let secret: string | undefined
   let bank: Hono | undefined

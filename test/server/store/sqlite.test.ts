@@ -143,8 +143,9 @@ describe("the sandbox's ledger", () => {
   } as const
 
   it('forgets payments that came to something and whose time is over, and no open one', async () => {
-    const { db } = await openSqlite(':memory:')
-    const ledger = createSandboxLedger(db)
+    const database = await openSqlite(':memory:')
+    const { db } = database
+    const ledger = createSandboxLedger(database)
     const later = new Date(AT.getTime() + 1)
     await ledger.add(payment)
     await ledger.add({ ...payment, id: 'sbx_open' })
@@ -161,9 +162,19 @@ describe("the sandbox's ledger", () => {
     await db.destroy()
   })
 
+  it('says that a payment cannot be kept just now where the disk is full', async () => {
+    const database = await openSqlite(':memory:')
+    const ledger = createSandboxLedger(database)
+    await sql`pragma max_page_count = 1`.execute(database.db)
+    const large = { ...payment, description: 'x'.repeat(10_000) }
+    await expect(ledger.add(large)).rejects.toMatchObject({ code: 'store_unavailable' })
+    await database.db.destroy()
+  })
+
   it('ends a payment once, and changes none that has ended', async () => {
-    const { db } = await openSqlite(':memory:')
-    const ledger = createSandboxLedger(db)
+    const database = await openSqlite(':memory:')
+    const { db } = database
+    const ledger = createSandboxLedger(database)
     expect(await ledger.add(payment)).toBe(true)
     expect(await ledger.add(payment)).toBe(false)
     expect(await ledger.changeAmount('sbx_1', '30.00')).toMatchObject({ amount: '30.00' })
