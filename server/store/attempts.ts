@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import { findOrder, lockOrder } from './orders.ts'
 import { prepare } from './prepared.ts'
 import type { SessionRow } from './rows.ts'
-import type { Attempt, ClaimOptions, Held, SessionResult } from './store.ts'
+import type { Attempt, ClaimOptions, Lease, SessionResult } from './store.ts'
 import type { SqlDialect } from './sql-database.ts'
 
 type Tx = Transaction<Database>
@@ -72,7 +72,7 @@ function mayBeOpened({ reference, attempt_state: state }: SessionRow): boolean {
  */
 export async function keepLate(
   { tx, dialect, now }: Matching,
-  { session: { id, provider }, fence }: Held,
+  { session: { id, provider }, fence }: Lease,
   { reference, attempt }: SessionResult,
 ): Promise<SessionRow | undefined> {
   const mine = { session_id: id, number: fence }

@@ -45,7 +45,6 @@ import {
   ReferenceTaken,
   type ClaimOptions,
   type ClaimOutcome,
-  type Held,
   type Intent,
   type Kept,
   type Lease,
@@ -292,7 +291,7 @@ const updateReleased = prepare(
 
 async function release(
   unit: Unit,
-  lease: Held,
+  lease: Lease,
   result: SessionResult,
 ): Promise<SessionRecord | undefined> {
   const { tx, now, dialect } = unit
@@ -330,7 +329,7 @@ async function release(
 }
 
 /** Somebody else has the session; the provider session that was made for it may be paid all the same. */
-async function releaseLate(unit: Unit, lease: Held, result: SessionResult): Promise<void> {
+async function releaseLate(unit: Unit, lease: Lease, result: SessionResult): Promise<void> {
   const row = await keepLate(unit, lease, result)
   if (row && result.reference) await settleReference(unit, toRecord(row), result.reference)
 }

@@ -39,11 +39,6 @@ export interface Lease {
   readonly until: Date
 }
 
-/** What of a lease the tables are changed by when it ends. */
-export type Held = Pick<Lease, 'fence'> & {
-  readonly session: Pick<SessionRecord, 'id' | 'provider' | 'currency' | 'order'>
-}
-
 /**
  * One try at having a session opened at its provider: `calling` until its holder tells what came of it,
  * `unknown` where the provider may have opened one, `failed` where it has opened none.

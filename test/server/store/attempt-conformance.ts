@@ -260,6 +260,16 @@ export function describeAttempts({ name, open }: StoreSubject): void {
       expect(await store.findSession(lease.session.id)).toMatchObject({ status: 'paid' })
     })
 
+    it('are answered by a session that has ended where its time was over while they were under way', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      const { expiresAt } = lease.session
+      expect(await store.expire(lease.session, expiresAt)).toMatchObject({ status: 'expired' })
+      const answer = await store.release(intent, lease, opened('ref_1'), ending, expiresAt)
+      expect(JSON.parse(answer!.body)).toMatchObject({ status: 'expired' })
+      expect(await states(store, lease)).toEqual(['ref_1'])
+    })
+
     it('give a reference back that was taken for that of an earlier one', async () => {
       const store = await openStore()
       await fail(store, await claim(store), unknown)
