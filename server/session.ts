@@ -56,9 +56,15 @@ export function isOpen(status: SessionStatus): boolean {
   return status === 'pending' || status === 'processing'
 }
 
-/** `cs_` and 192 random bits: whoever knows the id may read the session, so nobody may guess one. */
-export function newSessionId(): string {
-  return `cs_${nanoid(32)}`
+/** As many as a time in ms has in base 36, until 2059. */
+const TIME_LETTERS = 8
+
+/**
+ * `cs_`, the time, and 162 random bits: whoever knows the id may read the session, so nobody may guess one.
+ * By the time those that are made together lie together in the database's index, which is much less to write.
+ */
+export function newSessionId(now: Date): string {
+  return `cs_${now.getTime().toString(36)}${nanoid(27)}`
 }
 
 /** What a provider knows the opening of a session by, however often it is asked for; it does not tell the id. */
@@ -66,9 +72,9 @@ export function openingKey({ id }: Pick<SessionRecord, 'id'>): string {
   return hash('sha256', `open\n${id}`, 'base64url')
 }
 
-/** Enough of an id to find a session by in a log, and too little to read the session with. */
+/** Enough of an id to find a session by in a log, and too little to read the session with: 24 random bits. */
 export function idForLog(id: string): string {
-  return id.slice(0, 11)
+  return id.slice(0, 'cs_'.length + TIME_LETTERS + 4)
 }
 
 /** What of a session may leave the server. */

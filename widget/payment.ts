@@ -167,8 +167,11 @@ function toOutcome(answer: Answer, shown: Order): Outcome {
   return { ...answer, told, ...(isAnotherSum && { amount: toMinor(amount, shown.currency) }) }
 }
 
-/** A key of more than 140 random bits in letters that the server takes. */
+/**
+ * A key of more than 140 random bits in letters that the server takes, after the time: what comes together
+ * lies together in its index.
+ */
 function createIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(18))
-  return btoa(String.fromCharCode(...bytes)).replace(/\W/g, '-')
+  return Date.now().toString(36) + btoa(String.fromCharCode(...bytes)).replace(/\W/g, '-')
 }

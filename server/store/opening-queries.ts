@@ -1,7 +1,7 @@
 /** The queries by which a session is opened, and the rows that they take. */
 import type { SessionRecord } from '../session.ts'
 import { prepare } from './prepared.ts'
-import { toAnswer, toSessionRow } from './rows.ts'
+import { toAnswer, toNewSessionRow } from './rows.ts'
 import type { NewIntentRow, NewSessionRow, PriorRow } from './sql-database.ts'
 import type { Intent, Lease, Prior } from './store.ts'
 
@@ -21,14 +21,8 @@ export function leaseUntil(now: Date): Date {
 export function withLease(session: SessionRecord, now: Date): { row: NewSessionRow; lease: Lease } {
   const fence = FIRST_FENCE
   const until = leaseUntil(now)
-  const row = {
-    ...toSessionRow(session),
-    ask_at: new Date(session.createdAt.getTime() + FIRST_ASK_MS).toISOString(),
-    lease_until: until.toISOString(),
-    fence,
-    attempt: fence,
-    attempt_state: 'calling',
-  }
+  const askAt = new Date(session.createdAt.getTime() + FIRST_ASK_MS)
+  const row = toNewSessionRow(session, { fence, leaseUntil: until, askAt })
   return { row, lease: { session, fence, until } }
 }
 

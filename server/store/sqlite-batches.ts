@@ -1,13 +1,7 @@
 /** What opening a session asks of SQLite: its few statements, each run as it stands, in the commit of all that come at one time. */
 import { sql, type CompiledQuery, type Kysely, type SqliteDatabase } from 'kysely'
 import type { Database } from './database.ts'
-import {
-  FIRST_FENCE,
-  insertIntent,
-  insertSession,
-  selectIntent,
-  updateAnswer,
-} from './opening-queries.ts'
+import { FIRST_FENCE, insertIntent, insertSession, updateAnswer } from './opening-queries.ts'
 import { prepare } from './prepared.ts'
 import type { OpenedSession, Together, Transact } from './sql-database.ts'
 
@@ -21,10 +15,6 @@ export function createBatches(
     Number(sqlite.prepare(text).run(parameters).changes) === 1
 
   return {
-    async findPrior(named) {
-      const { rows } = await selectIntent(db, named)
-      return rows[0]
-    },
     addSession: (session, intent) =>
       transact(
         async () =>

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { SandboxLedger } from '../sandbox/payment.ts'
 import type { SessionRecord } from '../session.ts'
 import { withShortWay } from './opening.ts'
-import type { Together } from './sql-database.ts'
+import type { NewIntentRow, NewSessionRow, OpenedSession, Together } from './sql-database.ts'
 import type { Destination, Store } from './store.ts'
 import type { Stores, StoresOptions } from './stores.ts'
 import { callsTo, type Thread } from './thread-calls.ts'
@@ -12,6 +12,12 @@ import { callsTo, type Thread } from './thread-calls.ts'
 export interface StoreThreadData {
   readonly path: string
   readonly destinations: readonly Destination[]
+}
+
+/** What most calls are, as text: rows are cloned at twice the cost of writing and reading them as JSON. */
+interface TextTogether {
+  addRows(json: string): Promise<boolean>
+  keepRow(json: string): Promise<boolean>
 }
 
 /** What lives shortly is cleared away often and dearly where it has little room. */
@@ -60,7 +66,12 @@ export async function withThread(
       await stores.store.close()
     },
   }
-  const together = { ...stores.together, ...calls<Together>('addSession', 'keepOpened') }
+  const { addRows, keepRow } = calls<TextTogether>('addRows', 'keepRow')
+  const together: Together = {
+    ...stores.together,
+    addSession: (session, intent) => addRows(JSON.stringify({ session, intent })),
+    keepOpened: (opened) => keepRow(JSON.stringify(opened)),
+  }
   return {
     ...stores,
     store: withShortWay(store, together),
@@ -78,5 +89,17 @@ export function functionsOf({
   sandboxLedger,
   together: { addSession, keepOpened },
 }: Stores) {
-  return { ...store, ...sandboxLedger, addSession, keepOpened }
+  const texts: TextTogether = {
+    addRows(json) {
+      const { session, intent } = JSON.parse(json) as AddedRows
+      return addSession(session, intent)
+    },
+    keepRow: (json) => keepOpened(JSON.parse(json) as OpenedSession),
+  }
+  return { ...store, ...sandboxLedger, ...texts }
+}
+
+interface AddedRows {
+  readonly session: NewSessionRow
+  readonly intent: NewIntentRow
 }

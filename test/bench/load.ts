@@ -12,7 +12,10 @@ const call = {
   body: '{"checkout":"donation","amount":"25.00"}',
 } as const
 
-const newKey = () => ({ 'idempotency-key': randomBytes(16).toString('base64url') })
+/** As the element makes them. */
+const newKey = () => ({
+  'idempotency-key': Date.now().toString(36) + randomBytes(18).toString('base64url'),
+})
 
 /** @returns sessions a second, as many as there can be with 32 connections that each wait for their answer */
 export async function openSessions(

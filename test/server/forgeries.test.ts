@@ -1,6 +1,6 @@
 /** What somebody who is nobody might try: guessing, posing by headers, and words that mean something to a database. */
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { newSessionId } from '../../server/session.ts'
+import { idForLog, newSessionId } from '../../server/session.ts'
 import {
   newKey,
   readProblem,
@@ -19,12 +19,13 @@ async function start(): Promise<Harness> {
 }
 
 describe('the id of a session', () => {
-  it('is 128 random bits or more, never twice the same, and tells nothing of the last one', () => {
-    const ids = Array.from({ length: 10_000 }, newSessionId)
+  it('is 128 random bits or more beside the time and what a log tells, never twice the same, and tells nothing of the last one', () => {
+    const now = new Date()
+    const ids = Array.from({ length: 10_000 }, () => newSessionId(now))
     expect(new Set(ids).size).toBe(ids.length)
     const ones = Array.from({ length: 8 * 16 }, () => 0)
     for (const id of ids) {
-      const bytes = Buffer.from(id.slice('cs_'.length), 'base64url')
+      const bytes = Buffer.from(id.slice(idForLog(id).length), 'base64url')
       expect(bytes.length).toBeGreaterThanOrEqual(16)
       ones.forEach(
         (count, bit) => (ones[bit] = count + (((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1)),
@@ -40,7 +41,9 @@ describe('the id of a session', () => {
     const told = new Set<string>()
     for (let count = 0; count < 1_000; count += 1) {
       const guess =
-        count % 2 ? newSessionId() : id.slice(0, -1 - (count % 20)) + 'A'.repeat(count % 7)
+        count % 2
+          ? newSessionId(new Date())
+          : id.slice(0, -1 - (count % 20)) + 'A'.repeat(count % 7)
       if (guess === id) continue
       const answer = await harness.coinslot.fetch(new Request(`${SELF}/v1/sessions/${guess}`))
       const { requestId: _, ...problem } = await readProblem(answer)

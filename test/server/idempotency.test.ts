@@ -12,6 +12,7 @@ import {
   readSession,
   startCoinslot,
 } from './coinslot-harness.ts'
+import { newSharedDatabaseUrl } from '../postgres/database.ts'
 
 const SHOP = 'https://shop.example'
 const OTHER_SHOP = 'https://other.example'
@@ -30,6 +31,11 @@ const configuration = {
       minAmount: '5.00',
     },
   },
+}
+
+function configurationFrom(minAmount: string) {
+  const donation = { ...configuration.checkouts.donation, minAmount }
+  return { ...configuration, checkouts: { donation } }
 }
 
 /** A provider whose every answer the test gives by hand, in any order. */
@@ -359,6 +365,30 @@ describe('a key of POST /v1/sessions', () => {
     expect((await createSession(body, { ...key, ...headers })).status).toBe(Number(refusal))
     expect(sent).toEqual([])
     expect((await createSession(DONATION, key)).status).toBe(201)
+  })
+
+  it.each([
+    ['with the checkout gone', { ...configuration, checkouts: {} }],
+    ['with the amount out of bounds', configurationFrom('20.00')],
+    ['with the shop’s limit used up', { ...configuration, rateLimits: { perProvider: 1 } }],
+  ])('gives the first answer again after a start %s', async (_, changed) => {
+    const databaseUrl = await newSharedDatabaseUrl()
+    const before = await startShop({ databaseUrl })
+    const headers = { 'Idempotency-Key': newKey() }
+    const first = await (await before.createSession(DONATION, headers)).text()
+    const { createSession, sent } = await startShop({ databaseUrl, configuration: changed })
+    await createSession({ checkout: 'donation' })
+    const calls = sent.length
+    const again = await createSession(DONATION, headers)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect(await again.text()).toBe(first)
+    await expectProblem(
+      await createSession({ ...DONATION, locale: 'de' }, headers),
+      422,
+      'idempotency_key_reused',
+    )
+    expect(sent).toHaveLength(calls)
+    expect((await createSession(DONATION)).status).toBeGreaterThanOrEqual(400)
   })
 
   it('takes a body for the same whose keys stand in another order', async () => {

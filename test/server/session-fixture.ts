@@ -6,7 +6,7 @@ export const AT = new Date('2026-11-21T12:00:00.000Z')
 
 export function sessionRecord(change: Partial<SessionRecord> = {}): SessionRecord {
   return {
-    id: newSessionId(),
+    id: newSessionId(new Date()),
     status: 'pending',
     exception: null,
     amount: 2500n,

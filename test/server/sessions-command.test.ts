@@ -11,7 +11,7 @@ import { checkoutSchema } from '../../server/checkout-schema.ts'
 import { print } from '../../server/commands/print.ts'
 import { listFlaggedFirst } from '../../server/commands/session-pages.ts'
 import { tellSessions } from '../../server/commands/sessions.ts'
-import type { SessionRecord } from '../../server/session.ts'
+import { idForLog, type SessionRecord } from '../../server/session.ts'
 import { settle } from '../../server/settlement/settle.ts'
 import { createSqlStore } from '../../server/store/sql-store.ts'
 import { openSqlite } from '../../server/store/sqlite.ts'
@@ -106,10 +106,10 @@ describe('coinslot sessions list', () => {
     const old = await add(store, { createdAt: seconds(1) })
     const young = await add(store, { createdAt: seconds(2) })
     await pay(store, flagged, 100n)
-    const start = ({ id }: SessionRecord) => id.slice(0, 11)
+    const start = ({ id }: SessionRecord) => idForLog(id)
     const [head, ...lines] = (await run(store, { words: ['list'] })).trimEnd().split('\n')
     expect(head).toMatch(/^ID +MADE \(UTC\) +STATUS +FLAG +AMOUNT +FOR$/)
-    expect(lines.map((line) => line.slice(0, 11))).toEqual([flagged, young, old].map(start))
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([flagged, young, old].map(start))
     expect(lines[0]).toMatch(/pending +underpaid +25\.00 USD +test donation$/)
     const cut = await run(store, { values: { limit: '2' } })
     expect(cut).toContain(start(young))
@@ -150,7 +150,7 @@ describe('coinslot sessions show', () => {
     await pay(store, session, 100n)
     const [message] = await store.takeMessages('url', 1, seconds(100))
     await store.keepDelivery(message!, 'delivered', seconds(101))
-    const shown = await run(store, { words: ['show', session.id.slice(0, 11)] })
+    const shown = await run(store, { words: ['show', idForLog(session.id)] })
     expect(shown).toContain(session.id)
     expect(shown).toMatch(/Flag +underpaid/)
     expect(shown).toMatch(/Client reference +basket-7 \(not trusted\)/)
@@ -327,6 +327,6 @@ describe('the command itself', () => {
     const { id } = await add(await openStore(path))
     expect(coinslot('sessions', 'show', id)).toMatchObject({ status: 0, stderr: '' })
     const listed = coinslot('sessions', 'list', '--status', 'pending', '--limit', '5')
-    expect(listed).toMatchObject({ status: 0, stdout: expect.stringContaining(id.slice(0, 11)) })
+    expect(listed).toMatchObject({ status: 0, stdout: expect.stringContaining(idForLog(id)) })
   }, 60_000)
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ownSessionIn } from '../../../server/providers/own-session.ts'
 import { newSessionId } from '../../../server/session.ts'
 
-const id = newSessionId()
+const id = newSessionId(new Date())
 
 describe('our own session in what a provider tells back', () => {
   it.each([
@@ -26,7 +26,7 @@ describe('our own session in what a provider tells back', () => {
   })
 
   it('is the one that was added to the URL, where the merchant has one in it, too', () => {
-    const other = newSessionId()
+    const other = newSessionId(new Date())
     const url = `https://shop.example/thanks?coinslot_session=${other}&coinslot_session=${id}`
     expect(ownSessionIn(url)).toEqual({ sessionId: id })
   })
