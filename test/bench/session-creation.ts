@@ -1,4 +1,5 @@
 /** Opening sessions, durable writes included, against a bare pass-through of the same call: how many, how late, how it ages. */
+import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { findPostgres } from '../postgres/programs.js'
 import { startPostgresIn } from '../postgres/server.ts'
@@ -13,123 +14,129 @@ const SESSIONS = 100_000
 /** Before this many nothing is measured: code that is run often is compiled anew until then. */
 const WARM_UP = 10_000
 
-/** A Coinslot that is measured, and at least how many sessions it is to open for each of the pass-through. */
-interface Subject {
+/** What is measured of a Coinslot, by itself: what another's database still writes would be counted to it. */
+interface Measured {
   readonly name: string
   readonly goal: number
-  readonly server: Server
+  readonly young: Rates
+  readonly old: Rates
+  /** Milliseconds of each session, when few are opened. */
+  readonly times: Pair<readonly number[]>
+  /** Resident memory when it was young, and after many sessions more. */
+  readonly residentMb: readonly [number, number]
+}
+
+interface Pair<T> {
+  readonly bare: T
+  readonly ours: T
 }
 
 export async function compareSessionCreation(): Promise<void> {
+  const all = [await measure('coinslot, SQLite', 0.3)]
+  if (findPostgres()) {
+    const postgres = await startPostgresIn(tmpdir())
+    try {
+      all.push(await measure('coinslot, PostgreSQL', 0.25, postgres.url))
+    } finally {
+      await postgres.remove()
+    }
+  } else {
+    console.log('\nPostgreSQL is not installed, and is not measured')
+  }
+  tellRates(all)
+  tellLateness(all)
+  tellAge(all)
+}
+
+/** @param goal at least how many sessions it is to open for each of the pass-through */
+async function measure(name: string, goal: number, databaseUrl?: string): Promise<Measured> {
   const servers = await startServers()
-  const postgres = findPostgres() ? await startPostgresIn(tmpdir()) : undefined
-  if (!postgres) console.log('\nPostgreSQL is not installed, and is not measured')
   try {
-    const bare = servers.passThrough
-    const sqlite = await servers.startCoinslot()
-    const subjects: Subject[] = [{ name: 'coinslot, SQLite', goal: 0.3, server: sqlite }]
-    if (postgres) {
-      const server = await servers.startCoinslot(postgres.url)
-      subjects.push({ name: 'coinslot, PostgreSQL', goal: 0.25, server })
-    }
-    for (const { url } of [bare, ...subjects.map(({ server }) => server)]) {
-      await openSessions(url, { amount: WARM_UP })
-    }
-    const young = await compareRates(bare, subjects)
-    tellRates(young)
-    await compareLateness(bare, subjects)
-    const before = subjects.map(({ server }) => server.residentMb())
-    for (const { server } of subjects) await openSessions(server.url, { amount: SESSIONS })
-    tellAge(subjects, { young, old: await compareRates(bare, subjects), before })
+    const pair = { bare: servers.passThrough, ours: await servers.startCoinslot(databaseUrl) }
+    const { bare, ours } = pair
+    for (const { url } of [bare, ours]) await openSessions(url, { amount: WARM_UP })
+    const young = await compareRates(pair)
+    const times = await compareLateness(pair)
+    const before = ours.residentMb()
+    await openSessions(ours.url, { amount: SESSIONS })
+    const old = await compareRates(pair)
+    return { name, goal, young, old, times, residentMb: [before, ours.residentMb()] }
   } finally {
     servers.stop()
-    await postgres?.remove()
   }
 }
 
-interface Rate {
-  readonly name: string
-  readonly perSecond: number
-  /** Of each round. */
-  readonly ratios: readonly number[]
-  readonly goal: number
-}
+/** Sessions a second, of each round. */
+type Rates = Pair<readonly number[]>
 
 /** In turns, because what else the machine does varies. */
-async function compareRates(bare: Server, subjects: readonly Subject[]): Promise<Rate[]> {
-  const rounds: number[][] = []
+async function compareRates({ bare, ours }: Pair<Server>): Promise<Rates> {
+  const rates = { bare: [] as number[], ours: [] as number[] }
   for (let round = 0; round < ROUNDS; round += 1) {
-    const rates: number[] = []
-    for (const { url } of [bare, ...subjects.map(({ server }) => server)]) {
-      rates.push(await openSessions(url, { duration: SECONDS }))
-    }
-    rounds.push(rates)
+    rates.bare.push(await openSessions(bare.url, { duration: SECONDS }))
+    rates.ours.push(await openSessions(ours.url, { duration: SECONDS }))
   }
-  const names = [{ name: 'pass-through', goal: 1 }, ...subjects]
-  return names.map(({ name, goal }, index) => ({
-    name,
-    goal,
-    perSecond: Math.round(median(rounds.map((rates) => rates[index]!))),
-    ratios: rounds.map((rates) => rates[index]! / rates[0]!),
-  }))
+  return rates
 }
 
-function tellRates([bare, ...ours]: readonly Rate[]): void {
-  console.log(`\nSessions a second (median of ${ROUNDS} × ${SECONDS} s; baseline: pass-through)`)
-  console.table({
-    'http + undici pass-through': { 'a second': bare!.perSecond },
-    ...Object.fromEntries(
-      ours.map(({ name, perSecond, ratios, goal }) => [
-        name,
-        {
-          'a second': perSecond,
-          ratio: round(median(ratios)),
-          'from – to': `${round(Math.min(...ratios))} – ${round(Math.max(...ratios))}`,
-          goal: `≥ ${goal}`,
-        },
-      ]),
-    ),
+function ratiosOf({ bare, ours }: Rates): number[] {
+  return ours.map((rate, round) => rate / bare[round]!)
+}
+
+function tellRates(all: readonly Measured[]): void {
+  console.log(`\nSessions a second (median of ${ROUNDS} × ${SECONDS} s)`)
+  const rows = all.map(({ name, goal, young }) => {
+    const ratios = ratiosOf(young)
+    return [
+      name,
+      {
+        'http + undici pass-through': Math.round(median(young.bare)),
+        'a second': Math.round(median(young.ours)),
+        ratio: round(median(ratios)),
+        'from – to': `${round(Math.min(...ratios))} – ${round(Math.max(...ratios))}`,
+        goal: `≥ ${goal}`,
+      },
+    ]
   })
+  console.table(Object.fromEntries(rows))
 }
 
-async function compareLateness(bare: Server, subjects: readonly Subject[]): Promise<void> {
-  const measured = [{ name: 'http + undici pass-through', server: bare }, ...subjects]
-  const times = measured.map((): number[] => [])
+async function compareLateness({ bare, ours }: Pair<Server>): Promise<Measured['times']> {
+  const times = { bare: [] as number[], ours: [] as number[] }
+  // What the machine still has to write of the sessions before would be waited for with those that are measured.
+  execFileSync('sync')
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [index, { server }] of measured.entries()) {
-      times[index]!.push(...(await openSessionsAt(server.url, PER_SECOND, SECONDS)))
-    }
+    times.bare.push(...(await openSessionsAt(bare.url, PER_SECOND, SECONDS)))
+    times.ours.push(...(await openSessionsAt(ours.url, PER_SECOND, SECONDS)))
   }
-  const p99s = times.map((ms) => quantile(ms, 0.99))
+  return times
+}
+
+function tellLateness(all: readonly Measured[]): void {
   console.log(
     `\nMilliseconds that one of a hundred takes at least, at ${PER_SECOND} sessions a second`,
   )
-  console.table(
-    Object.fromEntries(
-      measured.map(({ name }, index) => [
-        name,
-        {
-          median: round(quantile(times[index]!, 0.5)),
-          p99: round(p99s[index]!),
-          ...(index > 0 && { 'p99 added': round(p99s[index]! - p99s[0]!), goal: '≤ 5' }),
-        },
-      ]),
-    ),
-  )
+  const rows = all.map(({ name, times }) => {
+    const p99s = { bare: quantile(times.bare, 0.99), ours: quantile(times.ours, 0.99) }
+    return [
+      name,
+      {
+        'pass-through, median': round(quantile(times.bare, 0.5)),
+        'its p99': round(p99s.bare),
+        median: round(quantile(times.ours, 0.5)),
+        p99: round(p99s.ours),
+        'p99 added': round(p99s.ours - p99s.bare),
+        goal: '≤ 5',
+      },
+    ]
+  })
+  console.table(Object.fromEntries(rows))
 }
 
-interface Ages {
-  readonly young: readonly Rate[]
-  readonly old: readonly Rate[]
-  /** Resident memory when they were young. */
-  readonly before: readonly number[]
-}
-
-function tellAge(subjects: readonly Subject[], { young, old, before }: Ages): void {
+function tellAge(all: readonly Measured[]): void {
   console.log(`\nAfter ${SESSIONS.toLocaleString('en')} sessions more`)
-  const rows = subjects.map(({ name, server }, index) => {
-    const [was, is] = [before[index]!, server.residentMb()]
-    const [fresh, aged] = [young, old].map((rates) => median(rates[index + 1]!.ratios))
+  const rows = all.map(({ name, young, old, residentMb: [was, is] }) => {
+    const [fresh, aged] = [young, old].map((rates) => median(ratiosOf(rates)))
     return [
       name,
       {
