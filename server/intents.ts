@@ -37,10 +37,6 @@ export interface Answer extends StoredAnswer {
 
 /** What is to be done to a session, and how to tell of it. */
 export interface Work {
-  /** Of one that is there already, its id. */
-  readonly session: SessionRecord | string
-  /** Has it not count; called where the work is another's, or done. */
-  readonly giveBack: () => Promise<void>
   /** The provider does this once however often it is told to; see `ClaimOptions`. */
   readonly repeatable?: boolean
   /** Calls the provider. What it throws as a refusal leaves the key free. */
@@ -50,11 +46,15 @@ export interface Work {
 
 export interface Intents {
   /**
+   * The kept answer to an intent, if there is one.
+   * @throws IdempotencyKeyReused, IdempotencyInProgress
+   */
+  replay(intent: Intent): Promise<Answer | undefined>
+  /**
    * Does the work, once for however many equal intents. What may be tried again is thrown and leaves
    * the key with its session; everything else is kept as the answer.
-   * @param prepare asks the policy, and counts; what it throws is told to those who have no answer yet
    */
-  work(intent: Intent, prepare: () => Promise<Work>): Promise<Answer>
+  work(intent: Intent, session: SessionRecord | string, work: Work): Promise<Answer>
 }
 
 export interface IntentsDeps {
@@ -80,20 +80,17 @@ export function changeKey({ scope, key }: Intent): string {
 
 export function createIntents({ store, log, now }: IntentsDeps): Intents {
   return {
-    async work(intent, prepare) {
-      let work: Work
-      try {
-        work = await prepare()
-      } catch (refusal) {
-        // What was answered once is answered again, whatever the policy has become since.
-        const prior = await replay(intent)
-        if (prior) return prior
-        throw refusal
-      }
-      const { session, giveBack, act, ending, repeatable = false } = work
+    async replay(intent) {
+      const prior = await store.findPrior(intent.scope, intent.key)
+      if (prior && prior.fingerprint !== intent.fingerprint) throw new IdempotencyKeyReused()
+      if (prior?.answer) return { ...prior.answer, replayed: true }
+      // Whoever only waits for an answer asks nothing of the provider, and is not counted.
+      if (prior?.leaseUntil && prior.leaseUntil > now()) throw new IdempotencyInProgress()
+      return undefined
+    },
+
+    async work(intent, session, { act, ending, repeatable = false }) {
       const claim = await store.claim(intent, session, now(), { repeatable })
-      // Whoever only waits for an answer, or has it already, asks nothing of the provider.
-      if (claim.kind !== 'claimed') await giveBack()
       if (claim.kind === 'in_progress') throw new IdempotencyInProgress()
       if (claim.kind === 'reused') throw new IdempotencyKeyReused()
       if (claim.kind === 'order_paid') throw new OrderAlreadyPaid(toPublicSession(claim.payment))
@@ -110,15 +107,6 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
         return { ...(await fail(intent, lease, ending.requestId, error, isDone)), replayed: false }
       }
     },
-  }
-
-  /** @throws IdempotencyKeyReused, IdempotencyInProgress */
-  async function replay(intent: Intent): Promise<Answer | undefined> {
-    const prior = await store.findPrior(intent.scope, intent.key)
-    if (prior && prior.fingerprint !== intent.fingerprint) throw new IdempotencyKeyReused()
-    if (prior?.answer) return { ...prior.answer, replayed: true }
-    if (prior?.leaseUntil && prior.leaseUntil > now()) throw new IdempotencyInProgress()
-    return undefined
   }
 
   async function release<E extends Ending | null>(

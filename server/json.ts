@@ -13,7 +13,7 @@ export class DuplicateKey extends SyntaxError {
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
-  assertUniqueKeys(text)
+  assertUniqueKeys(text, value)
   return value
 }
 
@@ -34,9 +34,10 @@ export function writeExactJson(value: unknown): string {
   return stringify(value) ?? 'null'
 }
 
-function assertUniqueKeys(text: string): void {
-  // A text in which a key is there twice comes out otherwise; of most this is known long before they are looked through.
-  if (JSON.stringify(JSON.parse(text)) === text) return
+/** @param value what `JSON.parse` makes of the text */
+function assertUniqueKeys(text: string, value: unknown = JSON.parse(text)): void {
+  // What is written holds no key twice; where that is the very text, it need not be looked through.
+  if (JSON.stringify(value) === text) return
   const open: Set<string>[] = []
   visit(text, {
     onObjectBegin: () => void open.push(new Set()),

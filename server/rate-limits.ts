@@ -18,34 +18,23 @@ export interface Counted {
   readonly provider: string
 }
 
-/** @returns what has it not count, where it turns out that there was nothing to ask for */
-export type Count = (session: Counted) => Promise<() => Promise<void>>
-
 /**
- * What counts each session that a provider is to be asked for, and gives what has it not count.
+ * What counts each session that a provider is to be asked for.
  * @returns throws `RateLimited`, or what a limiter throws that cannot count just now: nobody gets by
  */
 export function createRateLimits(
   { perAddress, perCheckout, perProvider }: RateLimits,
   createLimiter: (options: RateLimiterOptions) => RateLimiter,
-): Count {
+): (session: Counted) => Promise<void> {
   const byAddress = createLimiter({ name: 'address', perMinute: perAddress, hasManyKeys: true })
   const byCheckout = createLimiter({ name: 'checkout', perMinute: perCheckout })
   const byProvider = createLimiter({ name: 'provider', perMinute: perProvider })
 
   return async function count({ address, checkoutId, provider }) {
-    const limits: (readonly [RateLimiter, string])[] = [
-      ...(address === undefined ? [] : [[byAddress, toKey(address)] as const]),
-      [byCheckout, checkoutId ?? ''],
-      [byProvider, provider],
-    ]
-    // The limiters read the clock by themselves.
-    const since = Date.now()
     // One after the other: who is refused by his own limit takes nothing of what others may use.
-    for (const [limiter, key] of limits) await take(limiter, key)
-    return async () => {
-      await Promise.all(limits.map(([limiter, key]) => limiter.giveBack(key, since)))
-    }
+    if (address !== undefined) await take(byAddress, toKey(address))
+    await take(byCheckout, checkoutId ?? '')
+    await take(byProvider, provider)
   }
 }
 

@@ -79,7 +79,7 @@ const sessionExceptionSchema = z
 
 export const sessionSchema = z
   .strictObject({
-    id: z.string().meta({ examples: ['cs_3q2-7wAAAAAAAAAAAAAAAA'] }),
+    id: z.string().meta({ examples: ['cs_mwr9vcr33q2-7wAAAAAAAAAAAAAAAAAAAAA'] }),
     status: sessionStatusSchema,
     exception: sessionExceptionSchema.nullable(),
     amount: amountOut,

@@ -33,7 +33,7 @@ export interface Reconciliation {
 export interface Reconciler {
   /** One pass over the sessions that are to be asked about now; of several servers one takes each. */
   reconcileDue(signal?: AbortSignal): Promise<Reconciliation>
-  /** One pass over every open session. */
+  /** One pass over every session that is open when it begins. */
   reconcileAll(signal?: AbortSignal): Promise<Reconciliation>
 }
 
@@ -84,8 +84,10 @@ export function createReconciler({ store, settlement, log, now }: ReconcilerDeps
 
   return {
     reconcileDue: (signal) => reconcilePages(() => store.takeDue(PAGE, now()), signal),
-    reconcileAll: (signal) =>
-      reconcilePages((last) => store.findOpen(last?.id ?? '', PAGE), signal),
+    reconcileAll(signal) {
+      const until = now()
+      return reconcilePages((last) => store.findOpen(last?.id ?? '', PAGE, until), signal)
+    },
   }
 }
 

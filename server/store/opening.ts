@@ -1,6 +1,6 @@
 /** The short way to open a session, which is most of what a store does: for one that nothing else happens to. */
 import { answerTo, type Ending } from '../answer.ts'
-import { FIRST_FENCE, toIntentRow, withLease } from './opening-queries.ts'
+import { FIRST_FENCE, toIntentRow, toPrior, withLease } from './opening-queries.ts'
 import type { OpenedSession, Together } from './sql-database.ts'
 import type { Intent, Kept, Lease, SessionResult, Store, StoredAnswer } from './store.ts'
 
@@ -8,6 +8,7 @@ import type { Intent, Kept, Lease, SessionResult, Store, StoredAnswer } from './
 export function withShortWay(store: Store, together: Together): Store {
   return {
     ...store,
+    findPrior: async (scope, key) => toPrior(await together.findPrior({ scope, key })),
     async claim(intent, session, now, options) {
       // Where no order is to be looked at, all that a new session needs is that its key is free.
       if (typeof session !== 'string' && session.order === null) {

@@ -4,7 +4,14 @@ import type { Database } from './database.ts'
 import { gather } from './gather.ts'
 import { isTaken, mayBeOfOne, unlessLost } from './postgres-failures.ts'
 import { prepare } from './prepared.ts'
-import type { NewIntentRow, NewSessionRow, OpenedSession, Together } from './sql-database.ts'
+import type {
+  NewIntentRow,
+  NewSessionRow,
+  OpenedSession,
+  PriorRow,
+  Together,
+} from './sql-database.ts'
+import type { Intent } from './store.ts'
 
 export function createBatches(db: Kysely<Database>): Together {
   async function ask<Row>(text: string, ...values: unknown[]): Promise<readonly Row[]> {
@@ -12,6 +19,14 @@ export function createBatches(db: Kysely<Database>): Together {
       db.executeQuery<Row>(CompiledQuery.raw(text, values)),
     )
     return rows
+  }
+
+  const findAll = async (intents: readonly IntentName[]): Promise<(PriorRow | undefined)[]> => {
+    const scopes = intents.map(({ scope }) => scope)
+    const keys = intents.map(({ key }) => key)
+    const found: (PriorRow | undefined)[] = intents.map(() => undefined)
+    for (const row of await ask<NumberedPrior>(FIND, scopes, keys)) found[row.number - 1] = row
+    return found
   }
 
   const addAll = async (all: readonly Added[]): Promise<boolean[]> => {
@@ -29,10 +44,23 @@ export function createBatches(db: Kysely<Database>): Together {
 
   const add = gather({ together: addAll, alone: (one) => addOne(db, one), mayBeOfOne })
   return {
+    findPrior: gather({
+      together: findAll,
+      alone: async (intent) => (await findAll([intent]))[0],
+      mayBeOfOne,
+    }),
     addSession: (session, intent) => add({ session, intent }),
     keepOpened: gather({ together: keepAll, alone: async () => false, mayBeOfOne }),
   }
 }
+
+type IntentName = Pick<Intent, 'scope' | 'key'>
+
+interface NumberedPrior extends PriorRow {
+  readonly number: number
+}
+
+const FIND = 'select * from find_priors($1, $2)'
 
 interface Added {
   readonly session: NewSessionRow
@@ -92,6 +120,29 @@ const KEEP = 'select id from keep_opened($1, $2) as id'
  * hardly a session, and one that reads all of them must not be the best even then.
  */
 export async function createBatchFunctions(db: Kysely<Database>): Promise<void> {
+  await sql`
+    create or replace function find_priors(scopes text[], keys text[])
+    returns table (
+      number integer, fingerprint text, answer text, session_id text, lease_until text
+    )
+    language plpgsql stable set enable_seqscan = off
+    as $$
+    begin
+      return query
+      select asked.number::integer, prior.*, session.*
+      from unnest(scopes, keys) with ordinality as asked(scope, key, number)
+      cross join lateral (
+        select intents.fingerprint, intents.answer, intents.session_id from intents
+        where intents.scope = asked.scope and intents.key = asked.key
+        offset 0
+      ) as prior
+      cross join lateral (
+        select sessions.lease_until from sessions where sessions.id = prior.session_id offset 0
+      ) as session;
+    end
+    $$
+  `.execute(db)
+
   // Keeps what was opened of those that nothing has happened to since they were added, and tells which
   // these are. Their references are locked as by lockReference, except that nobody is waited for. What is
   // done under the locks sees what was committed before they were had, because each statement looks anew.

@@ -5,14 +5,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Database } from './database.ts'
 import { gather } from './gather.ts'
 import { isLostToOthers, mayBeOfOne } from './postgres-failures.ts'
-import {
-  giveBack,
-  isSameMinute,
-  WINDOW_S,
-  waitOf,
-  type RateLimiter,
-  type RateLimiterOptions,
-} from './rate-limiter.ts'
+import { WINDOW_S, waitOf, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
 
 const TABLE = 'rate_limits'
 
@@ -39,17 +32,14 @@ export function createPostgresRateLimiter(
 ): RateLimiter {
   const shareSize = hasManyKeys ? 1 : sizeOfShare(perMinute)
   const shares = new Map<string, Promise<Share>>()
-  const query = async ({ text, values }: Query) => {
-    const ask = () => db.executeQuery(CompiledQuery.raw(text, [...values]))
-    const { rows } = await again.execute(ask)
-    return { rows, rowCount: rows.length }
-  }
+  const query = ({ text, values }: Query) =>
+    again.execute(() => db.executeQuery(CompiledQuery.raw(text, [...values])))
   const limiter = new RateLimiterPostgres({
     keyPrefix: name,
     points: perMinute,
     duration: WINDOW_S,
-    // Once more is asked for than there is, the database is not asked again before the minute is over.
-    inMemoryBlockOnConsumed: perMinute + 1,
+    // Once all is taken, the database is not asked before the minute is over.
+    inMemoryBlockOnConsumed: perMinute,
     storeClient: { query },
     storeType: 'client',
     tableName: TABLE,
@@ -103,15 +93,8 @@ export function createPostgresRateLimiter(
     }
   }
 
-  async function giveBackToShare(key: string, since: number): Promise<void> {
-    const share = await shares.get(key)
-    if (share && isSameMinute(since, share.until - Date.now())) share.left += 1
-  }
-
   return {
     take: (key) => (shareSize === 1 ? takeGathered(key) : takeOne(key).then(() => 0, waitOf)),
-    giveBack: (key, since) =>
-      shareSize === 1 ? giveBack(limiter, key, since) : giveBackToShare(key, since),
   }
 }
 

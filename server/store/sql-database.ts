@@ -27,6 +27,7 @@ export interface SqlDatabase {
 
 /** Each is durable, or has failed, before its promise is settled. */
 export interface Together {
+  findPrior(named: Pick<Intent, 'scope' | 'key'>): Promise<PriorRow | undefined>
   /**
    * Adds a session and the intent that is the first to name it.
    * @returns false where the intent's key is taken: nothing is added then

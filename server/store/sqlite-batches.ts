@@ -1,20 +1,33 @@
 /** What opening a session asks of SQLite: its few statements, each run as it stands, in the commit of all that come at one time. */
-import { sql, type CompiledQuery, type Kysely, type SqliteDatabase } from 'kysely'
+import { sql, type CompiledQuery, type Kysely } from 'kysely'
 import type { Database } from './database.ts'
-import { FIRST_FENCE, insertIntent, insertSession, updateAnswer } from './opening-queries.ts'
+import {
+  FIRST_FENCE,
+  insertIntent,
+  insertSession,
+  selectIntent,
+  updateAnswer,
+} from './opening-queries.ts'
 import { prepare } from './prepared.ts'
-import type { OpenedSession, Together, Transact } from './sql-database.ts'
+import type { SqliteFile } from './sqlite-file.ts'
+import type { OpenedSession, PriorRow, Together, Transact } from './sql-database.ts'
 
 /** @param sqlite what `db` is of: what is asked of it itself is within the transaction that is open */
 export function createBatches(
   db: Kysely<Database>,
-  sqlite: SqliteDatabase,
+  sqlite: SqliteFile,
   transact: Transact,
 ): Together {
   const run = ({ sql: text, parameters }: CompiledQuery): boolean =>
     Number(sqlite.prepare(text).run(parameters).changes) === 1
 
   return {
+    async findPrior(named) {
+      // What a transaction has written is not there before it is kept, and Kysely waits for that.
+      if (sqlite.inTransaction) return (await selectIntent(db, named)).rows[0]
+      const { sql: text, parameters } = selectIntent.compile(db, named)
+      return sqlite.prepare(text).all(parameters)[0] as PriorRow | undefined
+    },
     addSession: (session, intent) =>
       transact(
         async () =>

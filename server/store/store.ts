@@ -234,8 +234,12 @@ export interface Store {
    * again: of several servers one takes it.
    */
   takeDue(limit: number, now: Date): Promise<SessionRecord[]>
-  /** Open sessions in the order of their ids, those after `after` first. */
-  findOpen(after: string, limit: number): Promise<SessionRecord[]>
+  /**
+   * Open sessions in the order of their ids, those after `after` first.
+   * @param until when the last of them was made: ids rise with time, so whoever goes from page to page would
+   *   never come to the end of those that are made meanwhile
+   */
+  findOpen(after: string, limit: number, until: Date): Promise<SessionRecord[]>
   /**
    * Takes messages that are due, for a minute: whoever goes away in the middle leaves them to be taken
    * again. Of one session and destination, only the oldest that is not done with.

@@ -38,11 +38,8 @@ function start(until = new Date(AT.getTime() + 1), failures: Error[] = []) {
     log: pino({ level: 'silent' }),
     now: () => AT,
   })
-  const giveBack = async () => {}
   const work = (act: () => Promise<SessionResult>) =>
-    intents
-      .work(intent, async () => ({ session, giveBack, act, ending }))
-      .catch((error: unknown) => error)
+    intents.work(intent, session, { act, ending }).catch((error: unknown) => error)
   return { work, results }
 }
 

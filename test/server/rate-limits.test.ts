@@ -10,11 +10,9 @@ import {
   type HarnessOptions,
   type RequestOptions,
 } from './coinslot-harness.ts'
-import { isPostgres, newDatabaseUrl, newSharedDatabaseUrl } from '../postgres/database.ts'
+import { isPostgres, newSharedDatabaseUrl } from '../postgres/database.ts'
 import { StoreUnavailable } from '../../server/errors.ts'
 import { createRateLimits } from '../../server/rate-limits.ts'
-import { openDatabase } from '../../server/store/open-database.ts'
-import type { RateLimiter } from '../../server/store/rate-limiter.ts'
 import { demoConfiguration } from '../../server/demo/configuration.ts'
 
 const MUG = { checkout: 'mug' }
@@ -240,54 +238,11 @@ describe('sessions of all addresses', () => {
   })
 })
 
-describe.each([
-  ['of many keys', { perMinute: 40, hasManyKeys: true }],
-  ['of few keys', { perMinute: 40 }],
-])('a limiter %s', (_, options) => {
-  async function startLimiter(): Promise<RateLimiter> {
-    const database = await openDatabase(await newDatabaseUrl())
-    onTestFinished(() => database.db.destroy())
-    return database.createRateLimiter({ name: 'test', ...options })
-  }
-
-  async function countFree(limiter: RateLimiter): Promise<number> {
-    const waits = await Promise.all(Array.from({ length: 100 }, () => limiter.take('key')))
-    return waits.filter((waitMs) => waitMs === 0).length
-  }
-
-  it('counts what was given back anew', async () => {
-    const limiter = await startLimiter()
-    const since = Date.now()
-    for (let count = 0; count < 39; count += 1) await limiter.take('key')
-    await Promise.all([1, 2, 3].map(() => limiter.giveBack('key', since)))
-    expect(await countFree(limiter)).toBe(4)
-  })
-
-  it('gives nothing back of a minute that is over', async () => {
-    const limiter = await startLimiter()
-    const since = Date.now()
-    await limiter.take('key')
-    vi.setSystemTime(since + 60_001)
-    await limiter.take('key')
-    await limiter.giveBack('key', since)
-    expect(await countFree(limiter)).toBe(39)
-  })
-
-  it('gives nothing back of what it does not know of', async () => {
-    const limiter = await startLimiter()
-    await limiter.giveBack('key', Date.now())
-    expect(await countFree(limiter)).toBe(40)
-  })
-})
-
 describe('a limiter that cannot count', () => {
   it('lets nobody by', async () => {
     const failure = new StoreUnavailable(new Error('away'))
     const limits = { perAddress: 1, perCheckout: 1, perProvider: 1 }
-    const count = createRateLimits(limits, () => ({
-      take: () => Promise.reject(failure),
-      giveBack: () => Promise.reject(failure),
-    }))
+    const count = createRateLimits(limits, () => ({ take: () => Promise.reject(failure) }))
     const session = { address: undefined, checkoutId: null, provider: 'sandbox' }
     await expect(count(session)).rejects.toBe(failure)
   })

@@ -135,6 +135,23 @@ async function start() {
   }
 }
 
+describe('a pass over all open sessions', () => {
+  it('comes to its end, though one is opened for each that is asked about', async () => {
+    const { open, store } = await start()
+    let asked = 0
+    const ask = async () => {
+      asked += 1
+      if (asked < 1_000) await open('bank', { createdAt: after(1) })
+      return 'unchanged' as const
+    }
+    const log = pino({ level: 'silent' })
+    const { reconcileAll } = createReconciler({ store, settlement: { ask }, log, now: () => AT })
+    for (let count = 0; count < 150; count += 1) await open('bank')
+    await reconcileAll()
+    expect(asked).toBe(150)
+  })
+})
+
 describe('nextAsk', () => {
   const session = { createdAt: AT, expiresAt: after(DAY), status: 'pending' as const }
 

@@ -9,10 +9,15 @@ import { Kysely, SqliteDialect, sql } from 'kysely'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Database } from '../../../server/store/database.ts'
 import { createGroupCommit } from '../../../server/store/group-commit.ts'
+import { toNewSessionRow } from '../../../server/store/rows.ts'
 import type { Transact } from '../../../server/store/sql-database.ts'
 import { openSqlite } from '../../../server/store/sqlite.ts'
 
+import { AT, sessionRecord } from '../session-fixture.ts'
+
 type Work = Parameters<Transact>[0]
+
+const FIRST = { fence: 1, leaseUntil: AT, askAt: AT }
 
 async function newFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'coinslot-group-'))
@@ -58,6 +63,22 @@ describe('transactions at one time', () => {
     expect(ends.map(statusOf)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(ends[1]).toMatchObject({ reason: new Error('b is refused') })
     expect(await keysOf(db)).toEqual(['a', 'c'])
+  })
+
+  it('tell nobody of a key that is taken in vain', async () => {
+    const { db, transact, together } = await open()
+    const named = { scope: 's', key: 'a' }
+    const found: unknown[] = []
+    const inVain: Work = async (tx) => {
+      const session = { ...toNewSessionRow(sessionRecord({ id: 'cs_1' }), FIRST), handoff: null }
+      await tx.insertInto('sessions').values(session).execute()
+      await write('a')(tx)
+      found.push(together.findPrior(named))
+      throw new Error('refused')
+    }
+    await expect(transact(inVain)).rejects.toThrow('refused')
+    expect(await Promise.all(found)).toEqual([undefined])
+    expect(await keysOf(db)).toEqual([])
   })
 
   it('are done once where one that throws is alone', async () => {
