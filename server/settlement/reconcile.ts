@@ -84,10 +84,7 @@ export function createReconciler({ store, settlement, log, now }: ReconcilerDeps
 
   return {
     reconcileDue: (signal) => reconcilePages(() => store.takeDue(PAGE, now()), signal),
-    reconcileAll(signal) {
-      const until = now()
-      return reconcilePages((last) => store.findOpen(last?.id ?? '', PAGE, until), signal)
-    },
+    reconcileAll: (signal) => reconcilePages((last) => store.findOpen(PAGE, last?.id), signal),
   }
 }
 

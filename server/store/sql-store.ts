@@ -126,16 +126,10 @@ function createTransactions({ db, dialect, transact }: SqlDatabase, options: Sto
     settleWaiting: (sessionId, now) => change(now, (unit) => settleTold(unit, sessionId)),
     expire: (session, now) => change(now, (unit) => expire(unit, session)),
     takeDue: (limit, now) => transact((tx) => takeDue(tx, dialect, limit, now)),
-    findOpen: async (after, limit, until) => {
-      const rows = await db
-        .selectFrom('sessions')
-        .selectAll()
-        .where('status', 'in', OPEN)
-        .where('id', '>', after)
-        .where('created_at', '<=', until.toISOString())
-        .orderBy('id')
-        .limit(limit)
-        .execute()
+    findOpen: async (limit, before) => {
+      const open = db.selectFrom('sessions').selectAll().where('status', 'in', OPEN)
+      const page = before === undefined ? open : open.where('id', '<', before)
+      const rows = await page.orderBy('id', 'desc').limit(limit).execute()
       return rows.map(toRecord)
     },
     takeMessages: (destination, limit, now) =>

@@ -235,11 +235,11 @@ export interface Store {
    */
   takeDue(limit: number, now: Date): Promise<SessionRecord[]>
   /**
-   * Open sessions in the order of their ids, those after `after` first.
-   * @param until when the last of them was made: ids rise with time, so whoever goes from page to page would
-   *   never come to the end of those that are made meanwhile
+   * Open sessions by their ids, the greatest first: ids rise with time, so whoever goes from page to page leaves
+   * those behind that are made meanwhile, and comes to an end.
+   * @param before an id that all of them are below
    */
-  findOpen(after: string, limit: number, until: Date): Promise<SessionRecord[]>
+  findOpen(limit: number, before?: string): Promise<SessionRecord[]>
   /**
    * Takes messages that are due, for a minute: whoever goes away in the middle leaves them to be taken
    * again. Of one session and destination, only the oldest that is not done with.

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { SessionStatus } from '../../../server/contract/schemas.ts'
 import { ProviderRejected, ProviderTimeout, ProviderUnavailable } from '../../../server/errors.ts'
 import type { PaymentProvider } from '../../../server/providers/provider.ts'
-import type { SessionRecord } from '../../../server/session.ts'
+import { newSessionId, type SessionRecord } from '../../../server/session.ts'
 import { nextAsk } from '../../../server/settlement/next-ask.ts'
 import { createReconciler } from '../../../server/settlement/reconcile.ts'
 import { settle } from '../../../server/settlement/settle.ts'
@@ -138,17 +138,22 @@ async function start() {
 describe('a pass over all open sessions', () => {
   it('comes to its end, though one is opened for each that is asked about', async () => {
     const { open, store } = await start()
-    let asked = 0
-    const ask = async () => {
-      asked += 1
-      if (asked < 1_000) await open('bank', { createdAt: after(1) })
+    let time = AT.getTime()
+    const openNext = () => open('bank', { id: newSessionId(new Date((time += 1))) })
+    // Its server's clock was ahead.
+    const ahead = await open('bank', { id: newSessionId(after(DAY)), createdAt: after(DAY) })
+    const asked = new Set<string>()
+    const ask = async ({ id }: SessionRecord) => {
+      asked.add(id)
+      if (asked.size < 1_000) await openNext()
       return 'unchanged' as const
     }
     const log = pino({ level: 'silent' })
     const { reconcileAll } = createReconciler({ store, settlement: { ask }, log, now: () => AT })
-    for (let count = 0; count < 150; count += 1) await open('bank')
+    const before = [ahead]
+    for (let count = 0; count < 150; count += 1) before.push(await openNext())
     await reconcileAll()
-    expect(asked).toBe(150)
+    expect([...asked].toSorted()).toEqual(before.map(({ id }) => id).toSorted())
   })
 })
 

@@ -116,7 +116,7 @@ describe('sessions that are claimed at one time', () => {
     expect(valuesOf(ends)).toMatchObject([LOST, LOST, LOST, LOST, LOST])
     for (const failure of valuesOf(ends)) expect(failure).toBeInstanceOf(StoreUnavailable)
     await letGo()
-    expect(await shop.store.findOpen('', 9, AT)).toEqual([])
+    expect(await shop.store.findOpen(9)).toEqual([])
     expect(await kindsOf(shop, keys(5))).toEqual(Array(5).fill('claimed'))
   })
 
@@ -125,14 +125,14 @@ describe('sessions that are claimed at one time', () => {
     await shop.claim('key-2')
     const kinds = await kindsOf(shop, keys(4))
     expect(kinds).toEqual(['claimed', 'claimed', 'in_progress', 'claimed'])
-    expect(await shop.store.findOpen('', 9, AT)).toHaveLength(4)
+    expect(await shop.store.findOpen(9)).toHaveLength(4)
   })
 
   it('are claimed once where they are of one key', async () => {
     const shop = await open()
     const kinds = await kindsOf(shop, ['one', 'other', 'one', 'one'])
     expect(kinds).toEqual(['claimed', 'claimed', 'in_progress', 'in_progress'])
-    expect(await shop.store.findOpen('', 9, AT)).toHaveLength(2)
+    expect(await shop.store.findOpen(9)).toHaveLength(2)
   })
 
   it('lose the one that the database will not have', async () => {
@@ -148,7 +148,7 @@ describe('sessions that are claimed at one time', () => {
       'fulfilled',
       'fulfilled',
     ])
-    expect(await shop.store.findOpen('', 9, AT)).toHaveLength(3)
+    expect(await shop.store.findOpen(9)).toHaveLength(3)
   })
 
   it('do not wait for one another in a circle where two servers are given them the other way round', async () => {
@@ -178,7 +178,7 @@ describe('sessions that are opened at one time', () => {
     const release = () => keys(3).map((key, index) => shop.release(key, leases[index]!))
     expect(valuesOf(await Promise.allSettled(release()))).toMatchObject([LOST, LOST, LOST])
     await letGo()
-    for (const session of await shop.store.findOpen('', 9, AT)) {
+    for (const session of await shop.store.findOpen(9)) {
       expect(session).toMatchObject({ reference: null, redirectUrl: null })
     }
     expect(await Promise.all(release())).toMatchObject(ALL_OPENED)
