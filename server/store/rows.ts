@@ -15,7 +15,7 @@ export interface FirstAttempt {
   readonly askAt: Date
 }
 
-/** All of it in one literal: a row that is put together from several costs six times as much. */
+/** All of it in one literal: to put a row together from several took twice the time. */
 export function toNewSessionRow(
   session: SessionRecord,
   { fence, leaseUntil, askAt }: FirstAttempt,

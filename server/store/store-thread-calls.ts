@@ -14,7 +14,7 @@ export interface StoreThreadData {
   readonly destinations: readonly Destination[]
 }
 
-/** What most calls are, as text: rows are cloned at twice the cost of writing and reading them as JSON. */
+/** What most calls are, as text: to clone rows takes more of the thread that answers buyers than to write JSON. */
 interface TextTogether {
   addRows(json: string): Promise<boolean>
   keepRow(json: string): Promise<boolean>

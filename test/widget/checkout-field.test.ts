@@ -158,7 +158,7 @@ describe('the field of <coinslot-checkout>', () => {
       const { element } = await mount(attributes)
       await write(element, text)
       for (const key of keys) {
-        // A browser that has much to do says that it has pressed a key before the page hears of it.
+        // That it was pressed need not mean that the page has heard of it.
         const heard = oneEvent(window, 'keydown')
         await sendKeys({ press: key })
         await heard
