@@ -1,4 +1,5 @@
 /** Reconciliation: asks how open sessions stand at their providers, so that a lost webhook heals, and ends those past their time. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   bulkhead,
   circuitBreaker,
@@ -37,7 +38,8 @@ export interface Reconciler {
   reconcileAll(signal?: AbortSignal): Promise<Reconciliation>
 }
 
-const PAGE = 100
+/** So few that no buyer waits long while they are taken, or expired together. */
+const PAGE = 32
 const CALLS_AT_ONCE = 8
 /** After so many failures in a row a provider is let alone until the next pass. */
 const GIVE_UP_AFTER = 8
@@ -56,7 +58,11 @@ export function createReconciler({ store, settlement, log, now }: ReconcilerDeps
   async function ask(session: SessionRecord, pass: Pass): Promise<AskOutcome | 'unanswered'> {
     const { policy, failures } = pass.of(session.provider)
     try {
-      const outcome = await policy.execute(() => settlement.ask(session))
+      const outcome = await policy.execute(async () => {
+        // Where the store and the provider answer at once, a page of sessions would be one long turn.
+        await nextTurn()
+        return settlement.ask(session)
+      })
       if (outcome !== 'not_askable') pass.asked += 1
       if (outcome === 'changed') pass.settled += 1
       return outcome

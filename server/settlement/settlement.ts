@@ -73,20 +73,21 @@ export function createSettlement({ providers, store, log, now }: SettlementDeps)
     async ask(session) {
       const adapter = providers.get(session.provider)?.adapter
       if (!adapter) return 'not_askable'
-      const hasWaited = await settleWaiting(session.id)
-      const outcomes = await askAttempts(adapter, session)
+      const attempts = await store.findAttempts(session.id)
+      if (!attempts.some(isInDoubt)) return gravest(await askAttempts(adapter, session, attempts))
+      // Reports that name it may have come while the attempt that they are of was under way.
+      const hasWaited = await store.settleWaiting(session.id, now())
+      const known = await store.findAttempts(session.id)
+      const outcomes = await askAttempts(adapter, session, known)
       return gravest(hasWaited ? ['changed', ...outcomes] : outcomes)
     },
   }
 
-  /** Reports that name a session, and came while the attempt that they are of was under way. */
-  async function settleWaiting(sessionId: string): Promise<boolean> {
-    const attempts = await store.findAttempts(sessionId)
-    return attempts.some(isInDoubt) && (await store.settleWaiting(sessionId, now()))
-  }
-
-  async function askAttempts(adapter: PaymentProvider, session: SessionRecord) {
-    const attempts = await store.findAttempts(session.id)
+  async function askAttempts(
+    adapter: PaymentProvider,
+    session: SessionRecord,
+    attempts: readonly Attempt[],
+  ): Promise<AskOutcome[]> {
     const current = attempts.at(-1)
     const ends = await Promise.allSettled(
       attempts.map((attempt) => askAttempt(adapter, session, attempt, attempt === current)),

@@ -261,19 +261,23 @@ function findAttempt(tx: Tx, provider: string, reference: string) {
     .executeTakeFirst()
 }
 
-export async function findAttempts(db: Kysely<Database>, sessionId: string): Promise<Attempt[]> {
-  const earlier = await db
+const selectAttempts = prepare((db, { sessionId }: { sessionId: string }) =>
+  db
     .selectFrom('attempts')
     .select(['number', 'state', 'reference'])
     .where('session_id', '=', sessionId)
-    .orderBy('number')
-    .execute()
-  const current = await db
-    .selectFrom('sessions')
-    .select(['attempt as number', 'attempt_state as state', 'reference'])
-    .where('id', '=', sessionId)
-    .execute()
-  return [...earlier, ...current].map(({ number, state, reference }) => ({
+    .unionAll(
+      db
+        .selectFrom('sessions')
+        .select(['attempt as number', 'attempt_state as state', 'reference'])
+        .where('id', '=', sessionId),
+    )
+    .orderBy('number'),
+)
+
+export async function findAttempts(db: Kysely<Database>, sessionId: string): Promise<Attempt[]> {
+  const { rows } = await selectAttempts(db, { sessionId })
+  return rows.map(({ number, state, reference }) => ({
     number,
     reference,
     state: reference === null ? (state as Attempt['state']) : 'opened',

@@ -366,14 +366,14 @@ async function takeDue(
     .execute()
   const sessions = rows.map(toRecord)
   for (const session of sessions) {
-    await tx
-      .updateTable('sessions')
-      .set({ ask_at: nextAsk(session, now).toISOString() })
-      .where('id', '=', session.id)
-      .execute()
+    await updateAsk(tx, { id: session.id, ask_at: nextAsk(session, now).toISOString() })
   }
   return sessions
 }
+
+const updateAsk = prepare((db, { id, ask_at }: Pick<SessionRow, 'id' | 'ask_at'>) =>
+  db.updateTable('sessions').set({ ask_at }).where('id', '=', id),
+)
 
 async function forget(tx: Tx, table: 'outbox' | 'intents', before: Date): Promise<void> {
   await tx.deleteFrom(table).where('created_at', '<', before.toISOString()).execute()

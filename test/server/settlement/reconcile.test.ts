@@ -1,4 +1,5 @@
 /** Passes over the open sessions, with providers that say what the test has them say. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { SessionStatus } from '../../../server/contract/schemas.ts'
@@ -336,6 +337,24 @@ describe('a pass', () => {
     expect(new Set(bank.asked).size).toBe(250)
     expect(bank.mostAtOnce()).toBe(8)
     expect(await reconcileDue()).toMatchObject({ asked: 0 })
+  })
+
+  it('asks about no more of them than that in one turn, though the answers are there at once', async () => {
+    const { open, store } = await start()
+    for (let count = 0; count < 100; count += 1) await open('coin')
+    let thisTurn = 0
+    const inTurns: number[] = []
+    const ask = async () => {
+      if (thisTurn === 0) setImmediate(() => inTurns.push(thisTurn) && (thisTurn = 0))
+      thisTurn += 1
+      return 'not_askable' as const
+    }
+    const log = pino({ level: 'silent' })
+    const now = () => after(MINUTE)
+    await createReconciler({ store, settlement: { ask }, log, now }).reconcileDue()
+    await nextTurn()
+    expect(inTurns.reduce((sum, asks) => sum + asks)).toBe(100)
+    expect(Math.max(...inTurns)).toBe(8)
   })
 
   it('goes over every open session, due or not, in as many pages as it takes', async () => {
