@@ -1,4 +1,4 @@
-/** The processes of a benchmark: a provider that answers at once, a bare pass-through to it, and Coinslot. */
+/** The processes of a benchmark: a provider that answers at once, a bare pass-through to it, one that keeps, and Coinslot. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,12 +22,15 @@ export interface Server {
   readonly url: string
   /** What of its memory is in the machine's, in megabytes. */
   residentMb(): number
+  end(): Promise<void>
 }
 
 export interface Servers {
   readonly passThrough: Server
   /** @param databaseUrl a file in a folder of its own by default */
   startCoinslot(databaseUrl?: string): Promise<Server>
+  /** The pass-through with the writes of Coinslot's store and nothing else. */
+  startKeeping(databaseUrl?: string): Promise<Server>
   /** Ends all of them, and removes what they have written. */
   stop(): void
 }
@@ -51,6 +54,11 @@ export async function startServers(): Promise<Servers> {
     return {
       url: `http://127.0.0.1:${port}`,
       residentMb: () => Math.round(Number(execFileSync('ps', ask).toString()) / 1024),
+      async end() {
+        const exit = once(child, 'exit')
+        child.kill('SIGKILL')
+        await exit
+      },
     }
   }
 
@@ -66,6 +74,11 @@ export async function startServers(): Promise<Servers> {
         SPRINTCHECKOUT_API_KEY: 'bench',
         SPRINTCHECKOUT_WEBHOOK_KEY: 'bench',
         SPRINTCHECKOUT_BASE_URL: provider.url,
+      }),
+    startKeeping: (databaseUrl = 'file:keeping.db') =>
+      start(['--import', TSX, PEER, 'keeping'], {
+        DATABASE_URL: databaseUrl,
+        PROVIDER_URL: provider.url,
       }),
     stop() {
       for (const child of children) child.kill('SIGKILL')
