@@ -59,7 +59,7 @@ export function createReconciler({ store, settlement, log, now }: ReconcilerDeps
     const { policy, failures } = pass.of(session.provider)
     try {
       const outcome = await policy.execute(async () => {
-        // Where the store and the provider answer at once, a page of sessions would be one long turn.
+        // Others have their turn, also where the store and the provider answer at once.
         await nextTurn()
         return settlement.ask(session)
       })
@@ -79,6 +79,8 @@ export function createReconciler({ store, settlement, log, now }: ReconcilerDeps
     const pass = createPass()
     let page: readonly SessionRecord[] = []
     do {
+      // Of a provider that is let alone nothing is asked that would give others theirs.
+      await nextTurn()
       page = signal?.aborted ? [] : await nextPage(page.at(-1))
       const ends = await Promise.allSettled(
         page.map((session) => (signal?.aborted ? undefined : reconcile(session, pass))),

@@ -7,6 +7,7 @@ import { openStores } from '../../server/store/stores.ts'
 import type { Store } from '../../server/store/store.ts'
 
 const [, , role = ''] = process.argv
+const STORE_THREAD = new URL('../../dist/server/store-thread.js', import.meta.url)
 const json = { 'content-type': 'application/json' }
 
 async function read(message: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -86,7 +87,7 @@ async function keep(
 }
 
 async function createKeeping(url: string) {
-  const { store } = await openStores(url, { destinations: [] })
+  const { store } = await openStores(url, { destinations: [] }, STORE_THREAD)
   return (message: IncomingMessage, response: ServerResponse) => keep(store, message, response)
 }
 

@@ -22,7 +22,6 @@ export interface Server {
   readonly url: string
   /** What of its memory is in the machine's, in megabytes. */
   residentMb(): number
-  end(): Promise<void>
 }
 
 export interface Servers {
@@ -54,11 +53,6 @@ export async function startServers(): Promise<Servers> {
     return {
       url: `http://127.0.0.1:${port}`,
       residentMb: () => Math.round(Number(execFileSync('ps', ask).toString()) / 1024),
-      async end() {
-        const exit = once(child, 'exit')
-        child.kill('SIGKILL')
-        await exit
-      },
     }
   }
 

@@ -20,8 +20,6 @@ interface Measured {
   readonly goal: number
   readonly young: Rates
   readonly old: Rates
-  /** With nothing but the same writes in place of Coinslot. */
-  readonly writesAlone: Rates
   /** By round, the milliseconds of each session when few are opened. */
   readonly times: Pair<readonly (readonly number[])[]>
   /** Resident memory when it was young, and after many sessions more. */
@@ -34,20 +32,33 @@ interface Pair<T> {
 }
 
 export async function compareSessionCreation(): Promise<void> {
-  const all = [await measure('coinslot, SQLite', 0.3)]
+  const all = [
+    {
+      ...(await measure('coinslot, SQLite', 0.3)),
+      writesAlone: await measureWrites(),
+    },
+  ]
   if (findPostgres()) {
-    const postgres = await startPostgresIn(tmpdir())
-    try {
-      all.push(await measure('coinslot, PostgreSQL', 0.25, postgres.url))
-    } finally {
-      await postgres.remove()
-    }
+    all.push({
+      ...(await withPostgres((url) => measure('coinslot, PostgreSQL', 0.25, url))),
+      writesAlone: await withPostgres(measureWrites),
+    })
   } else {
     console.log('\nPostgreSQL is not installed, and is not measured')
   }
   tellRates(all)
   tellLateness(all)
   tellAge(all)
+}
+
+/** Each has one of its own, which nothing was written to before. */
+async function withPostgres<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const postgres = await startPostgresIn(tmpdir())
+  try {
+    return await work(postgres.url)
+  } finally {
+    await postgres.remove()
+  }
 }
 
 /** @param goal at least how many sessions it is to open for each of the pass-through */
@@ -64,12 +75,19 @@ async function measure(name: string, goal: number, databaseUrl?: string): Promis
     await openSessions(ours.url, { amount: SESSIONS })
     const old = await compareRates(pair)
     const residentMb = [before, ours.residentMb()] as const
-    // What it still does about its sessions would be measured with the others'.
-    await ours.end()
-    const keeping = await servers.startKeeping(databaseUrl)
-    await openSessions(keeping.url, { amount: WARM_UP })
-    const writesAlone = await compareRates({ bare, ours: keeping })
-    return { name, goal, young, old, writesAlone, times, residentMb }
+    return { name, goal, young, old, times, residentMb }
+  } finally {
+    servers.stop()
+  }
+}
+
+/** @returns the rates with nothing but the same writes in place of Coinslot */
+async function measureWrites(databaseUrl?: string): Promise<Rates> {
+  const servers = await startServers()
+  try {
+    const pair = { bare: servers.passThrough, ours: await servers.startKeeping(databaseUrl) }
+    for (const { url } of [pair.bare, pair.ours]) await openSessions(url, { amount: WARM_UP })
+    return await compareRates(pair)
   } finally {
     servers.stop()
   }
@@ -92,7 +110,7 @@ function ratiosOf({ bare, ours }: Rates): number[] {
   return ours.map((rate, round) => rate / bare[round]!)
 }
 
-function tellRates(all: readonly Measured[]): void {
+function tellRates(all: readonly (Measured & { readonly writesAlone: Rates })[]): void {
   console.log(`\nSessions a second (median of ${ROUNDS} × ${SECONDS} s)`)
   const toRow = (rates: Rates, goal: string) => {
     const ratios = ratiosOf(rates)
@@ -128,7 +146,7 @@ function tellLateness(all: readonly Measured[]): void {
   )
   const rows = all.map(({ name, times }) => {
     const [bare, ours] = [times.bare.flat(), times.ours.flat()]
-    const added = times.ours.map((round, index) => p99(round) - p99(times.bare[index]!))
+    const added = times.ours.map((ofRound, index) => p99(ofRound) - p99(times.bare[index]!))
     return [
       name,
       {

@@ -381,6 +381,18 @@ describe('a pass', () => {
     expect(warnings).toMatchObject([{ provider: 'bank', sessions: 40 }])
   })
 
+  it('gives others a turn with each page, also while nobody is asked', async () => {
+    const { open, bank, reconcileAll } = await start()
+    for (let count = 0; count < 640; count += 1) await open('bank')
+    bank.say(new ProviderTimeout('slow', {}, { cause: new Error('bank: GET took too long') }))
+    let turns = 0
+    let isOver = false
+    const pass = reconcileAll().finally(() => (isOver = true))
+    for (; !isOver; turns += 1) await nextTurn()
+    expect((await pass).unanswered).toEqual(new Map([['bank', 640]]))
+    expect(turns).toBeGreaterThanOrEqual(640 / 32)
+  })
+
   it('does not let a provider alone because it refuses some sessions', async () => {
     const { open, at, bank, reconcileDue } = await start()
     for (let count = 0; count < 40; count += 1) await open('bank')
