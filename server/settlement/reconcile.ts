@@ -79,7 +79,7 @@ export function createReconciler({ store, settlement, log, now }: ReconcilerDeps
     const pass = createPass()
     let page: readonly SessionRecord[] = []
     do {
-      // Of a provider that is let alone nothing is asked that would give others theirs.
+      // The calls give others theirs, but of a provider that is let alone there are none.
       await nextTurn()
       page = signal?.aborted ? [] : await nextPage(page.at(-1))
       const ends = await Promise.allSettled(
