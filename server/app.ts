@@ -2,6 +2,8 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { TrieRouter } from 'hono/router/trie-router'
 import { nanoid } from 'nanoid'
 import { getPath } from 'hono/utils/url'
 import { basePathOf, withoutBase } from './base-path.ts'
@@ -30,6 +32,7 @@ import { healthRoutes } from './routes/health.ts'
 import { toKnown } from './routes/known-error.ts'
 import { notFoundPage, wantsPage } from './routes/not-found-page.ts'
 import { openApiRoutes } from './routes/openapi.ts'
+import { pageFileRoutes } from './routes/page-files.ts'
 import { payRoutes } from './routes/pay.ts'
 import { securityHeaders } from './routes/security-headers.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -63,9 +66,11 @@ const MAX_FORM_BYTES = 1024
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, providers, store, log } = deps
   const base = basePathOf(config.publicUrl)
-  const app = new Hono<Env>(
-    base === '' ? {} : { getPath: (request) => withoutBase(getPath(request), base) },
-  )
+  const app = new Hono<Env>({
+    // One regular expression finds them all; only the demo has pages and files of any name beside one another.
+    router: deps.demo ? new TrieRouter() : new RegExpRouter(),
+    ...(base !== '' && { getPath: (request: Request) => withoutBase(getPath(request), base) }),
+  })
   const { observers, metrics } = deps.telemetry
   const sessions = observeSessions(createSessions(deps), observers)
 
@@ -81,7 +86,9 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.use(refuseUser)
   app.use('/v1/*', allowOrigins(config))
 
-  for (const path of ['/v1/*', '/pay/*', '/bridge/*', '/sandbox/*']) app.use(path, refuseEmbedding)
+  for (const path of ['/v1/*', '/pay/*', '/bridge/*', '/pages/*', '/sandbox/*']) {
+    app.use(path, refuseEmbedding)
+  }
   app.use('/sandbox/*', refuseNul, requireUnreadBody)
   app.post('/sandbox/pay/*', requireOrigin(config), limitBody(MAX_FORM_BYTES))
 
@@ -94,6 +101,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.route('/v1/webhooks', webhookRoutes(deps.settlement))
   app.route('/pay', payRoutes({ config, providers, sessions, log }))
   app.route('/bridge', bridgeRoutes(deps))
+  app.route('/pages', pageFileRoutes(providers))
   app.route('/', widgetRoutes(deps.widget, base))
   app.route('/', healthRoutes(store))
   app.route('/', openApiRoutes(config.publicUrl))

@@ -19,9 +19,8 @@ export function parseJson(text: string): unknown {
 
 /** Like `parseJson`, with each number as a `LosslessNumber` that holds its digits. */
 export function parseExactJson(text: string): unknown {
-  const value = parse(text)
-  assertUniqueKeys(text)
-  return value
+  const value = parseJson(text)
+  return hasNumber(value) ? parse(text) : value
 }
 
 /** A JSON number with just these digits, such as `100.50`: no float between it and the wire. */
@@ -34,8 +33,13 @@ export function writeExactJson(value: unknown): string {
   return stringify(value) ?? 'null'
 }
 
+function hasNumber(value: unknown): boolean {
+  if (typeof value === 'number') return true
+  return value !== null && typeof value === 'object' && Object.values(value).some(hasNumber)
+}
+
 /** @param value what `JSON.parse` makes of the text */
-function assertUniqueKeys(text: string, value: unknown = JSON.parse(text)): void {
+function assertUniqueKeys(text: string, value: unknown): void {
   // What is written holds no key twice; where that is the very text, it need not be looked through.
   if (JSON.stringify(value) === text) return
   const open: Set<string>[] = []

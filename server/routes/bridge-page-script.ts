@@ -55,5 +55,5 @@ export function begin(open) {
 
 /** The module that the page loads: the provider's part, put to work by ours. */
 export function entryScript(openingScript: string): string {
-  return `import { begin } from './page.js'\n\n${openingScript}\nbegin(open)\n`
+  return `import { begin } from '../bridge.js'\n\n${openingScript}\nbegin(open)\n`
 }

@@ -9,7 +9,8 @@ import type { ProviderBridge } from '../providers/provider.ts'
 import type { SessionRecord } from '../session.ts'
 import { buyerPage, type Html } from './buyer-page.ts'
 
-const STYLESHEET = 'page.css'
+const FILES = '../pages'
+const STYLESHEET = `${FILES}/bridge.css`
 
 export interface BridgePage {
   readonly language: PageLanguage
@@ -29,7 +30,7 @@ export function bridgePage({ language, session, sdk, payment, urls }: BridgePage
   )
   const back = urls.cancelUrl ?? urls.failUrl ?? urls.successUrl
   // Ours comes before the SDK, so that it is there to tell when the SDK is not.
-  const scripts = html`<script type="module" src="${provider}.js"></script>
+  const scripts = html`<script type="module" src="${FILES}/bridge/${provider}.js"></script>
     <script
       defer
       src="${sdk.url}"

@@ -1,8 +1,6 @@
 /** `/bridge/{session}`: opens a payment with the provider's browser SDK, where it has no page of its own. */
 import { Hono, type Context } from 'hono'
 import { bridgePage, messagePage } from './bridge-page.ts'
-import { entryScript, pageScript } from './bridge-page-script.ts'
-import { bridgePageStyles } from './bridge-page-styles.ts'
 import type { ConfiguredProvider } from '../configured-providers.ts'
 import { returnUrls } from '../order.ts'
 import { loadPageLanguage, type PageLanguage } from '../page-language.ts'
@@ -20,43 +18,29 @@ export interface BridgeDeps {
 
 /** Whoever knows a session's id may see its page: it is as hard to guess as the session is to read. */
 export function bridgeRoutes({ providers, store, now }: BridgeDeps): Hono<Env> {
-  return new Hono<Env>()
-    .get('/page.css', (c) => file(c, 'text/css', bridgePageStyles))
-    .get('/page.js', (c) => file(c, 'text/javascript', pageScript))
-    .get('/:script{[a-z]+\\.js}', (c) => {
-      const id = c.req.param('script').slice(0, -'.js'.length)
-      const bridge = providers.get(id)?.adapter.bridge
-      return bridge ? file(c, 'text/javascript', entryScript(bridge.script)) : c.notFound()
-    })
-    .get('/:session{cs_[A-Za-z0-9_-]+}', async (c) => {
-      const session = await store.findSession(c.req.param('session'))
-      c.header('Cache-Control', 'no-store')
-      c.header('Referrer-Policy', 'no-referrer')
-      c.header('Content-Security-Policy', pagePolicy())
-      const language = await loadPageLanguage(localeOf(c, session?.locale ?? undefined))
-      if (!session) return c.html(messagePage(language, language.status.unknown), 404)
-      if (session.status !== 'pending' || session.expiresAt <= now()) {
-        return sendOn(c, session, language)
-      }
-      const paid = await store.findPayment(session.order, session.id)
-      if (paid) return sendOn(c, paid, language)
-      const bridge = providers.get(session.provider)?.adapter.bridge
-      const handoff = await store.findHandoff(session.id)
-      const payment = handoff && (await bridge?.readHandoff(session.id, handoff))
-      const urls = returnUrls(session)
-      if (!bridge || !payment) {
-        const { closed, startAgain } = language.page
-        return c.html(messagePage(language, [closed, startAgain], urls.cancelUrl), 410)
-      }
-      c.header('Content-Security-Policy', pagePolicy(bridge))
-      return c.html(bridgePage({ language, session, sdk: bridge.sdk, payment, urls }))
-    })
-}
-
-function file(c: Context<Env>, type: string, text: string): Response {
-  c.header('Content-Type', `${type}; charset=utf-8`)
-  c.header('Cache-Control', 'no-cache')
-  return c.body(text)
+  return new Hono<Env>().get('/:session{cs_[A-Za-z0-9_-]+}', async (c) => {
+    const session = await store.findSession(c.req.param('session'))
+    c.header('Cache-Control', 'no-store')
+    c.header('Referrer-Policy', 'no-referrer')
+    c.header('Content-Security-Policy', pagePolicy())
+    const language = await loadPageLanguage(localeOf(c, session?.locale ?? undefined))
+    if (!session) return c.html(messagePage(language, language.status.unknown), 404)
+    if (session.status !== 'pending' || session.expiresAt <= now()) {
+      return sendOn(c, session, language)
+    }
+    const paid = await store.findPayment(session.order, session.id)
+    if (paid) return sendOn(c, paid, language)
+    const bridge = providers.get(session.provider)?.adapter.bridge
+    const handoff = await store.findHandoff(session.id)
+    const payment = handoff && (await bridge?.readHandoff(session.id, handoff))
+    const urls = returnUrls(session)
+    if (!bridge || !payment) {
+      const { closed, startAgain } = language.page
+      return c.html(messagePage(language, [closed, startAgain], urls.cancelUrl), 410)
+    }
+    c.header('Content-Security-Policy', pagePolicy(bridge))
+    return c.html(bridgePage({ language, session, sdk: bridge.sdk, payment, urls }))
+  })
 }
 
 /** A payment that is not to be opened any more: the shop's page says what became of it. */

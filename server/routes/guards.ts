@@ -53,11 +53,11 @@ export function addressOf(
  * would be carried out. Without an `Origin` it is no browser's.
  */
 export function requireOrigin(config: Config): MiddlewareHandler<Env> {
-  return async function requireOrigin(c, next) {
+  return function requireOrigin(c, next) {
     const origin = c.req.header('Origin')
     const isAllowed = origin === undefined ? !isForeign(c) : isOriginAllowed(origin, c, config)
     if (!isAllowed) throw new OriginNotAllowed()
-    await next()
+    return next()
   }
 }
 
@@ -65,15 +65,15 @@ export function requireOrigin(config: Config): MiddlewareHandler<Env> {
  * Refuses what another site's page makes a browser load as a picture, a script, a style or a beacon: it
  * could not read it, but might learn from whether, or how fast, it is there.
  */
-export const refuseEmbedding: MiddlewareHandler<Env> = async function refuseEmbedding(c, next) {
+export const refuseEmbedding: MiddlewareHandler<Env> = function refuseEmbedding(c, next) {
   if (isForeign(c) && c.req.header('Sec-Fetch-Mode') === 'no-cors') throw new OriginNotAllowed()
-  await next()
+  return next()
 }
 
 /** No payment's id has a NUL, and PostgreSQL fails on a text that has one. */
-export const refuseNul: MiddlewareHandler<Env> = async function refuseNul(c, next) {
+export const refuseNul: MiddlewareHandler<Env> = function refuseNul(c, next) {
   if (c.req.path.includes('\0')) throw new NotFound()
-  await next()
+  return next()
 }
 
 /** Nobody logs in here, and of an address that names a user no `Request` can be made, so that reading a body fails. */
@@ -88,37 +88,43 @@ function isForeign(c: Context<Env>): boolean {
 }
 
 /** A form or a text/plain body could be sent by any page without a preflight; this one cannot. */
-export const requireJson: MiddlewareHandler<Env> = async function requireJson(c, next) {
+export const requireJson: MiddlewareHandler<Env> = function requireJson(c, next) {
   const type = c.req.header('Content-Type') ?? ''
   const encoding = c.req.header('Content-Encoding') ?? 'identity'
   if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type) || encoding !== 'identity') {
     throw new UnsupportedMediaType()
   }
-  await next()
+  return next()
 }
 
 /** A webhook's signature is of bytes: what a body parser has made of them is no substitute. */
-export const requireUnreadBody: MiddlewareHandler<Env> = async function requireUnreadBody(c, next) {
+export const requireUnreadBody: MiddlewareHandler<Env> = function requireUnreadBody(c, next) {
   const { incoming } = c.env
   const isRead = incoming
     ? incoming.readableDidRead === true && !Buffer.isBuffer(incoming.rawBody)
     : c.req.raw.bodyUsed
   if (isRead) throw new BodyAlreadyRead()
-  await next()
+  return next()
 }
 
 export function limitBody(maxSize: number): MiddlewareHandler<Env> {
-  return async function limitBody(c, next) {
+  return function limitBody(c, next) {
     const told = c.req.header('Content-Length')
-    // Only what does not say how long it is has to be measured, for which a stream is made of it.
     if (told === undefined || c.req.header('Transfer-Encoding') !== undefined) {
-      const { url, method, headers } = c.req.raw
-      c.req.raw = new Request(url, { method, headers, body: await readUpTo(maxSize, c.req.raw) })
-    } else if (!(Number(told) <= maxSize)) {
-      throw new PayloadTooLarge(maxSize)
+      return measureBody(maxSize, c).then(next)
     }
-    await next()
+    if (!(Number(told) <= maxSize)) throw new PayloadTooLarge(maxSize)
+    return next()
   }
+}
+
+/**
+ * Reads a body that does not say how long it is, and has the request go on with what was read.
+ * @throws PayloadTooLarge
+ */
+async function measureBody(maxSize: number, { req }: Context<Env>): Promise<void> {
+  const { url, method, headers } = req.raw
+  req.raw = new Request(url, { method, headers, body: await readUpTo(maxSize, req.raw) })
 }
 
 /**
@@ -140,7 +146,7 @@ async function readUpTo(maxSize: number, { body }: Request): Promise<Uint8Array<
 }
 
 /** Two such headers arrive joined by a comma, which is no character of a key. */
-export const requireIdempotencyKey: MiddlewareHandler<Env> = async function requireIdempotencyKey(
+export const requireIdempotencyKey: MiddlewareHandler<Env> = function requireIdempotencyKey(
   c,
   next,
 ) {
@@ -150,7 +156,7 @@ export const requireIdempotencyKey: MiddlewareHandler<Env> = async function requ
   const key = /^(?:"([\w-]{16,255})"|([\w-]{16,255}))$/.exec(header)
   if (!key) throw new IdempotencyKeyInvalid()
   c.set('idempotencyKey', key[1] ?? key[2] ?? '')
-  await next()
+  return next()
 }
 
 /**

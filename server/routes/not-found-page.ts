@@ -28,7 +28,7 @@ export async function notFoundPage(c: Context<Env>, base: string, way?: string):
   c.header('Cache-Control', 'no-store')
   const title = 'There is nothing at this address'
   const page = buyerPage(
-    { language, title, stylesheet: `${base}/pay/page.css` },
+    { language, title, stylesheet: `${base}/pages/pay.css` },
     html`<main>
       <h1>${title}</h1>
       <p>The link may be cut off, or the page may have moved.</p>

@@ -218,6 +218,6 @@ function document(
   title: string,
   content: Html,
 ): Html {
-  const stylesheet = `${base}/pay/page.css`
+  const stylesheet = `${base}/pages/pay.css`
   return buyerPage({ language, title, stylesheet }, html`<main>${content}</main>`)
 }

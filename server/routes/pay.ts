@@ -25,7 +25,6 @@ import { toKnown } from './known-error.ts'
 import { localeOf } from './page-locale.ts'
 import { customerTexts, readCustomer, type Fields } from './pay-fields.ts'
 import { messagePage, payPage, type PayPage, type PayProblem } from './pay-page.ts'
-import { payPageStyles } from './pay-page-styles.ts'
 
 export interface PayDeps {
   readonly config: Config
@@ -81,10 +80,6 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     return c.html(messagePage(known.code, language, base, path), known.status as 400)
   })
 
-  app.get('/page.css', (c) => {
-    c.header('Content-Type', 'text/css; charset=utf-8')
-    return c.body(payPageStyles)
-  })
   for (const path of ['/', '/:checkout'] as const) {
     app.get(path, async (c) => {
       const { amount, locale, offer } = c.req.query()

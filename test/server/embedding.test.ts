@@ -160,8 +160,8 @@ describe.each([
     const links = [
       ...page.matchAll(/<(?:link rel="stylesheet" href|form method="post" action)="([^"]+)"/g),
     ]
-    expect(links.map(([, path]) => path)).toEqual([`${base}/pay/page.css`, `${base}/pay/mug`])
-    expect((await fetch(new URL(`${base}/pay/page.css`, url))).status).toBe(200)
+    expect(links.map(([, path]) => path)).toEqual([`${base}/pages/pay.css`, `${base}/pay/mug`])
+    expect((await fetch(new URL(`${base}/pages/pay.css`, url))).status).toBe(200)
     const { src } = (await (await fetch(`${url}/coinslot.json`)).json()) as { src: string }
     expect((await fetch(new URL(src, url))).status).toBe(200)
     expect((await fetch(`${url}/nothing`)).status).toBe(404)

@@ -323,7 +323,7 @@ describe('the credential of a KuvarPay session', () => {
     await settle(started, 'COMPLETED')
     await hear(await started.request('GET', `/v1/sessions/${session.id}`))
     await hear(await started.request('GET', `/bridge/${session.id}`))
-    await hear(await started.request('GET', '/bridge/kuvarpay.js'))
+    await hear(await started.request('GET', '/pages/bridge/kuvarpay.js'))
     const everything = [...told, ...started.logs, started.readDisk()].join('\n')
     expect(everything).toContain(session.id)
     for (const secret of [TOKEN_CANARY, API_KEY, WEBHOOK_SECRET]) {
@@ -343,7 +343,7 @@ describe('the credential of a KuvarPay session', () => {
 })
 
 describe('GET /bridge/{session}', () => {
-  it.each(['/bridge/cs_', `/bridge/cs_${'a'.repeat(32)}`, '/bridge/', '/bridge/sandbox.js'])(
+  it.each(['/bridge/cs_', `/bridge/cs_${'a'.repeat(32)}`, '/bridge/', '/pages/bridge/sandbox.js'])(
     'opens nothing at %s',
     async (path) => {
       const started = await start()
@@ -501,11 +501,11 @@ describe('GET /bridge/{session}', () => {
   it('has files that any cache may ask about, and the words for those without script', async () => {
     const started = await start()
     for (const [path, type] of [
-      ['page.css', 'text/css'],
-      ['page.js', 'text/javascript'],
-      ['kuvarpay.js', 'text/javascript'],
+      ['bridge.css', 'text/css'],
+      ['bridge.js', 'text/javascript'],
+      ['bridge/kuvarpay.js', 'text/javascript'],
     ]) {
-      const answer = await started.request('GET', `/bridge/${path}`)
+      const answer = await started.request('GET', `/pages/${path}`)
       expect(answer.headers.get('Content-Type')).toBe(`${type}; charset=utf-8`)
       expect(answer.headers.get('Cache-Control')).toBe('no-cache')
     }

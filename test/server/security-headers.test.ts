@@ -75,7 +75,7 @@ describe('every answer', () => {
     ['nothing', 'GET', '/nothing', 404],
     ['the sandbox’s refusal', 'GET', '/sandbox/v1/payments/x', 401],
     ['the interface’s description', 'GET', '/openapi.json', 200],
-    ['a style sheet', 'GET', '/pay/page.css', 200],
+    ['a style sheet', 'GET', '/pages/pay.css', 200],
   ])('is no page, and stays with us: %s', async (_, method, path, status) => {
     const { request } = await start()
     const answer = await request(
@@ -127,7 +127,7 @@ describe('what a foreign page makes a browser ask for', () => {
         '/v1/sessions/cs_none',
         '/v1/checkouts/mug',
         '/pay/mug',
-        '/pay/page.css',
+        '/pages/pay.css',
         `/bridge/${id}`,
         new URL(redirectUrl).pathname,
       ]
