@@ -214,6 +214,7 @@ function toResult(
     return {
       reference,
       redirectUrl,
+      isAskable: adapter.capabilities.status,
       failure: null,
       ...(expiresAt && { expiresAt }),
       ...(handoff !== undefined && { handoff }),

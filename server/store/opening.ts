@@ -38,19 +38,20 @@ export function withShortWay(store: Store, together: Together): Store {
 function foresee(
   { scope, key }: Intent,
   { session, fence }: Lease,
-  { reference, redirectUrl, expiresAt, handoff, ...others }: SessionResult,
+  { reference, redirectUrl, expiresAt, isAskable, handoff, ...others }: SessionResult,
   ending: Ending | null,
   now: Date,
 ): { opened: OpenedSession; answer: StoredAnswer } | undefined {
   if (ending?.kind !== 'opened' || fence !== FIRST_FENCE || session.order !== null) return undefined
   if (reference === undefined || redirectUrl === undefined) return undefined
   if (others.amount !== undefined || others.failure !== null || others.failed) return undefined
+  const end = expiresAt ?? session.expiresAt
   const answer = answerTo(ending, {
     ...session,
     reference,
     redirectUrl,
     failure: null,
-    expiresAt: expiresAt ?? session.expiresAt,
+    expiresAt: end,
     updatedAt: now,
   })
   const opened = {
@@ -61,6 +62,7 @@ function foresee(
     reference,
     redirect_url: redirectUrl,
     expires_at: expiresAt?.toISOString() ?? null,
+    ...(isAskable === false && { ask_at: end.toISOString() }),
     handoff: handoff ?? null,
     updated_at: now.toISOString(),
     answer: JSON.stringify(answer),

@@ -165,7 +165,7 @@ export async function createBatchFunctions(db: Kysely<Database>): Promise<void> 
       for opened in
         select * from json_to_recordset(kept) as one(
           id text, provider text, reference text, redirect_url text, expires_at text,
-          handoff text, updated_at text, scope text, key text, answer text
+          ask_at text, handoff text, updated_at text, scope text, key text, answer text
         )
         where one.provider || ' ' || one.reference = any (locked)
           and (
@@ -186,6 +186,7 @@ export async function createBatchFunctions(db: Kysely<Database>): Promise<void> 
         set reference = opened.reference,
           redirect_url = opened.redirect_url,
           expires_at = coalesce(opened.expires_at, expires_at),
+          ask_at = coalesce(opened.ask_at, ask_at),
           handoff = opened.handoff,
           failure = null,
           lease_until = null,

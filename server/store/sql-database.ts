@@ -51,6 +51,8 @@ export interface OpenedSession extends OpenedRow, Pick<Intent, 'scope' | 'key'> 
   readonly redirect_url: string
   /** Null where it stays as it is. */
   readonly expires_at: string | null
+  /** Left out where it stays as it is. */
+  readonly ask_at?: string
   /** JSON of the stored answer. */
   readonly answer: string
 }

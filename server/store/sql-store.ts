@@ -20,6 +20,7 @@ import { findAlike, findOrder, findPayment, lockOrder } from './orders.ts'
 import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
 import { withShortWay } from './opening.ts'
 import {
+  FIRST_FENCE,
   insertIntent,
   insertSession,
   leaseUntil,
@@ -261,6 +262,7 @@ interface Released extends Pick<
   readonly reference?: string
   readonly redirect_url?: string
   readonly expires_at?: string
+  readonly ask_at?: string
   readonly handoff?: string
   readonly amount?: string
   readonly attempt_state?: 'unknown' | 'failed'
@@ -291,10 +293,12 @@ async function release(
 ): Promise<SessionRecord | undefined> {
   const { tx, now, dialect } = unit
   const {
-    session: { id, currency, provider, order },
+    session: { id, currency, provider, order, expiresAt: end },
     fence,
   } = lease
   const { amount, reference, redirectUrl, expiresAt, handoff, failure, failed, attempt } = result
+  // Of an attempt before this one something may still be told.
+  const isIdle = result.isAskable === false && fence === FIRST_FENCE
   if (reference !== undefined) {
     await lockReference(unit, { provider, reference })
     await assertReferenceFree(tx, id, provider, reference)
@@ -309,6 +313,7 @@ async function release(
     ...(reference !== undefined && { reference }),
     ...(redirectUrl !== undefined && { redirect_url: redirectUrl }),
     ...(expiresAt !== undefined && { expires_at: expiresAt.toISOString() }),
+    ...(isIdle && { ask_at: (expiresAt ?? end).toISOString() }),
     ...(handoff !== undefined && { handoff }),
     ...(amount !== undefined && { amount: formatAmount(amount, currency) }),
   })

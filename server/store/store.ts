@@ -76,6 +76,8 @@ export interface SessionResult {
   readonly attempt?: 'unknown' | 'failed'
   readonly redirectUrl?: string
   readonly expiresAt?: Date
+  /** Whether the provider can be asked how the session stands; where not, nobody looks at it before its end. */
+  readonly isAskable?: boolean
   /** Kept only while the session is pending; see `ProviderSession`. */
   readonly handoff?: string
   readonly failure: SessionRecord['failure']

@@ -35,11 +35,11 @@ describe('the id of a session', () => {
     for (const count of ones) expect(Math.abs(count - 5_000)).toBeLessThan(500)
   })
 
-  it('is not guessed: a thousand that are none are not found, each by the same answer', async () => {
+  it('is not guessed: ten thousand that are none are not found, each by the same answer', async () => {
     const harness = await start()
     const { id } = await readSession(await harness.createSession(DONATION))
     const told = new Set<string>()
-    for (let count = 0; count < 1_000; count += 1) {
+    for (let count = 0; count < 10_000; count += 1) {
       const guess =
         count % 2
           ? newSessionId(new Date())

@@ -224,6 +224,30 @@ describe('sessions of all addresses', () => {
     expect(harness.sent).toHaveLength(40)
   })
 
+  it('reach the provider no more often though ten thousand are asked for in a minute, and keep no other buyer out', async () => {
+    const harness = await start({ perAddress: 30, perProvider: 1200 })
+    const flood = { address: '198.51.100.7' }
+    const begin = Date.now()
+    const told = { flood: [] as number[], buyers: [] as number[] }
+    for (let second = 0; second < 60; second += 1) {
+      vi.setSystemTime(begin + second * 1000)
+      const all = Array.from({ length: 167 }, (_, index) =>
+        open(harness, {
+          ...flood,
+          headers: { 'Idempotency-Key': newKey(), 'X-Forwarded-For': `203.0.113.${index}` },
+        }),
+      )
+      const buyer = await open(harness, { address: `192.0.2.${second}` })
+      told.buyers.push(buyer.status)
+      for (const answer of await Promise.all(all)) told.flood.push(answer.status)
+    }
+    const opened = told.flood.filter((status) => status === 201)
+    expect(opened).toHaveLength(30)
+    expect(told.flood.filter((status) => status === 429)).toHaveLength(167 * 60 - 30)
+    expect(told.buyers).toEqual(Array(60).fill(201))
+    expect(harness.sent).toHaveLength(90)
+  })
+
   it('do not keep anything else out', async () => {
     const harness = await start({ perAddress: 1, perCheckout: 1, perProvider: 1 })
     const { id } = await readSession(await open(harness))

@@ -325,6 +325,34 @@ export function describeStore(subject: StoreSubject): void {
       expect(await take(120)).toHaveLength(1)
     })
 
+    it.each([
+      ['', {}, {}, DAY_S],
+      [' of an order', { order: 'order-1' }, {}, DAY_S],
+      [' with an end that the provider set', {}, { expiresAt: seconds(900) }, 900],
+    ])(
+      'gives out a session%s whose provider cannot be asked when it ends, and not before',
+      async (_, change, told, end) => {
+        const store = await openStore()
+        const session = sessionRecord(change)
+        const outcome = await store.claim(intent, session, AT)
+        if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
+        const result = { ...opened, ...told, isAskable: false }
+        await store.release(intent, outcome.lease, result, ending, AT)
+        expect(await store.takeDue(10, seconds(end - 1))).toEqual([])
+        expect(await store.takeDue(10, seconds(end))).toMatchObject([{ id: session.id }])
+      },
+    )
+
+    it('gives out as any other a session of which an earlier attempt is in doubt', async () => {
+      const store = await openStore()
+      const { session } = await claim(store)
+      const again = await store.claim(intent, session, seconds(15))
+      if (again.kind !== 'claimed') throw new Error(again.kind)
+      const result = { ...opened, isAskable: false }
+      await store.release(intent, again.lease, result, ending, seconds(15))
+      expect(await store.takeDue(10, seconds(60))).toMatchObject([{ id: session.id }])
+    })
+
     it('gives out those first that have waited longest, and none that has ended', async () => {
       const store = await openStore()
       const ids: string[] = []
