@@ -108,23 +108,17 @@ export const requireUnreadBody: MiddlewareHandler<Env> = function requireUnreadB
 }
 
 export function limitBody(maxSize: number): MiddlewareHandler<Env> {
-  return function limitBody(c, next) {
+  return async function limitBody(c, next) {
     const told = c.req.header('Content-Length')
+    // Only what does not say how long it is has to be measured, for which a stream is made of it.
     if (told === undefined || c.req.header('Transfer-Encoding') !== undefined) {
-      return measureBody(maxSize, c).then(next)
+      const { url, method, headers } = c.req.raw
+      c.req.raw = new Request(url, { method, headers, body: await readUpTo(maxSize, c.req.raw) })
+    } else if (!(Number(told) <= maxSize)) {
+      throw new PayloadTooLarge(maxSize)
     }
-    if (!(Number(told) <= maxSize)) throw new PayloadTooLarge(maxSize)
-    return next()
+    await next()
   }
-}
-
-/**
- * Reads a body that does not say how long it is, and has the request go on with what was read.
- * @throws PayloadTooLarge
- */
-async function measureBody(maxSize: number, { req }: Context<Env>): Promise<void> {
-  const { url, method, headers } = req.raw
-  req.raw = new Request(url, { method, headers, body: await readUpTo(maxSize, req.raw) })
 }
 
 /**
