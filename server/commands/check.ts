@@ -1,6 +1,5 @@
 /** `coinslot check`: looks at the whole set-up, and tells what is wrong and what mends it. */
 import { lookup } from 'node:dns/promises'
-import { diagnose, tellProblems } from '../check/diagnose.ts'
 import type { Finding } from '../check/finding.ts'
 import { printable } from '../printable.ts'
 import { createTransport } from '../transport.ts'
@@ -36,10 +35,13 @@ export const check: Command = {
   },
 }
 
-function look({ problem, configuration, environment, values }: CommandInput) {
-  if (problem) return tellProblems(problem, UNREADABLE)
+async function* look(input: CommandInput): AsyncGenerator<Finding> {
+  const { problem, configuration, environment, values } = input
+  // What reads a page is large, and a server that runs has no use for it.
+  const { diagnose, tellProblems } = await import('../check/diagnose.ts')
+  if (problem) return yield* tellProblems(problem, UNREADABLE)
   const { page } = values
-  return diagnose({
+  yield* diagnose({
     configuration,
     environment,
     page: typeof page === 'string' ? page : undefined,
