@@ -2,8 +2,6 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
-import { RegExpRouter } from 'hono/router/reg-exp-router'
-import { TrieRouter } from 'hono/router/trie-router'
 import { nanoid } from 'nanoid'
 import { getPath } from 'hono/utils/url'
 import { basePathOf, withoutBase } from './base-path.ts'
@@ -66,11 +64,9 @@ const MAX_FORM_BYTES = 1024
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, providers, store, log } = deps
   const base = basePathOf(config.publicUrl)
-  const app = new Hono<Env>({
-    // One regular expression finds them all; only the demo has pages and files of any name beside one another.
-    router: deps.demo ? new TrieRouter() : new RegExpRouter(),
-    ...(base !== '' && { getPath: (request: Request) => withoutBase(getPath(request), base) }),
-  })
+  const app = new Hono<Env>(
+    base === '' ? {} : { getPath: (request) => withoutBase(getPath(request), base) },
+  )
   const { observers, metrics } = deps.telemetry
   const sessions = observeSessions(createSessions(deps), observers)
 

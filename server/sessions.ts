@@ -214,7 +214,7 @@ function toResult(
     return {
       reference,
       redirectUrl,
-      isAskable: adapter.capabilities.status,
+      isAskable: adapter.fetchReport !== undefined,
       failure: null,
       ...(expiresAt && { expiresAt }),
       ...(handoff !== undefined && { handoff }),

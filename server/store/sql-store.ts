@@ -269,12 +269,26 @@ interface Released extends Pick<
 }
 
 const updateReleased = prepare(
-  (db, { id, fence, handoff, amount, attempt_state: attempt, ...changes }: Released) =>
+  (
+    db,
+    {
+      id,
+      fence,
+      expires_at: end,
+      ask_at: askAt,
+      handoff,
+      amount,
+      attempt_state: attempt,
+      ...changes
+    }: Released,
+  ) =>
     db
       .updateTable('sessions')
       .set({
         ...changes,
         lease_until: null,
+        ...(end !== undefined && { expires_at: end, ask_at: noLaterThan(end) }),
+        ...(askAt !== undefined && { ask_at: askAt }),
         ...(attempt !== undefined && { attempt_state: whileCalling(attempt) }),
         ...(handoff !== undefined && { handoff: whilePending('handoff', handoff) }),
         // A report may have moved the status meanwhile: what was paid keeps the amount that it was
@@ -387,6 +401,11 @@ async function forget(tx: Tx, table: 'outbox' | 'intents', before: Date): Promis
 /** What is known of the attempt under way; an earlier call that was made for it may have come to more. */
 function whileCalling(state: 'unknown' | 'failed') {
   return sql<string>`case when attempt_state = 'calling' then ${state} else attempt_state end`
+}
+
+/** When a session is asked about that ends then: its end may have been moved. */
+function noLaterThan(end: string) {
+  return sql<string>`case when ask_at > ${end} then ${end} else ask_at end`
 }
 
 /** A value for a column that only an open session takes. */

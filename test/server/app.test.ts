@@ -2,14 +2,28 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { brotliDecompressSync } from 'node:zlib'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { describe, expect, it } from 'vitest'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openApiDocument } from '../../server/routes/openapi.ts'
 import { version } from '../../server/version.ts'
-import { readFixture, readProblem, startCoinslot } from './coinslot-harness.ts'
+import { demoConfiguration } from '../../server/demo/configuration.ts'
+import { readFixture, readProblem, startCoinslot, type HarnessOptions } from './coinslot-harness.ts'
 
-describe('the app', () => {
+/** All that adds routes, but for the demo. */
+const CONFIGURED: HarnessOptions = {
+  configuration: { ...demoConfiguration, metrics: {} },
+  environment: {
+    COINSLOT_SECRET: 'a-secret-canary-of-32-bytes-or-more',
+    COINSLOT_METRICS_TOKEN: 'a-token-canary-of-32-bytes-or-more',
+  },
+}
+
+describe.each([
+  ['the demo', {}],
+  ['a server that is configured', CONFIGURED],
+])('%s', (_, options) => {
   it('answers an unknown address with a problem that names a request', async () => {
-    const { request } = await startCoinslot()
+    const { request } = await startCoinslot(options)
     const answer = await request('GET', '/v2/anything')
     expect(answer.status).toBe(404)
     expect(answer.headers.get('Content-Type')).toBe('application/problem+json')
@@ -24,12 +38,30 @@ describe('the app', () => {
     ['POST', '/v1/checkouts/donation', 'GET, HEAD'],
     ['GET', '/v1/webhooks/sandbox', 'POST'],
     ['POST', '/healthz', 'GET, HEAD'],
+    ['POST', '/pages/pay.css', 'GET, HEAD'],
   ])('answers %s %s with 405 and what is allowed', async (method, path, allowed) => {
-    const { request } = await startCoinslot()
+    const { request } = await startCoinslot(options)
     const answer = await request(method, path)
     expect(answer.status).toBe(405)
     expect(answer.headers.get('Allow')).toBe(allowed)
     expect(await readProblem(answer)).toMatchObject({ code: 'method_not_allowed' })
+  })
+})
+
+describe('the app', () => {
+  it('has routes of which one regular expression finds any', async () => {
+    const add = vi.spyOn(RegExpRouter.prototype, 'add')
+    onTestFinished(() => add.mockRestore())
+    const { request } = await startCoinslot(CONFIGURED)
+    expect((await request('GET', '/v1/checkouts/donation')).status).toBe(200)
+    const paths = add.mock.calls.map(([, path]) => path)
+    expect(paths).toEqual(
+      expect.arrayContaining(['/metrics', '/sandbox/pay/:id', '/pages/pay.css']),
+    )
+    const refused = add.mock.results.flatMap(({ type }, call) =>
+      type === 'throw' ? paths[call] : [],
+    )
+    expect(refused).toEqual([])
   })
 
   it('answers a fault of its own with 500 and no word of what it was', async () => {

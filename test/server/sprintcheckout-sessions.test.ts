@@ -209,6 +209,14 @@ describe('a server with Sprintcheckout', () => {
   })
 })
 
+describe('a session at Sprintcheckout, which cannot be asked', () => {
+  it('is looked at when it ends', async () => {
+    const started = await start()
+    const session = await open(started)
+    expect(started.readRow(session.id)).toMatchObject({ ask_at: session.expiresAt })
+  })
+})
+
 describe('POST /v1/sessions, while Sprintcheckout fails', () => {
   it.each(RETRYABLE)(
     'can be tried again with the same key when %s',

@@ -343,6 +343,19 @@ export function describeStore(subject: StoreSubject): void {
       },
     )
 
+    it('gives it out at its end, too, where that has come nearer', async () => {
+      const store = await openStore()
+      const lease = await claim(store)
+      await store.release(intent, lease, { ...opened, isAskable: false }, ending, AT)
+      const change = { ...intent, key: 'key-0123456789-change' }
+      const again = await store.claim(change, lease.session.id, seconds(1))
+      if (again.kind !== 'claimed') throw new Error(again.kind)
+      const result = { ...opened, isAskable: false, expiresAt: seconds(900) }
+      await store.release(change, again.lease, result, null, seconds(1))
+      expect(await store.takeDue(10, seconds(899))).toEqual([])
+      expect(await store.takeDue(10, seconds(900))).toMatchObject([{ id: lease.session.id }])
+    })
+
     it('gives out as any other a session of which an earlier attempt is in doubt', async () => {
       const store = await openStore()
       const { session } = await claim(store)
