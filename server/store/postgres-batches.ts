@@ -1,8 +1,9 @@
 /** What opening a session asks of PostgreSQL: each step is one statement for all that are opened at one time. */
-import { CompiledQuery, sql, type Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database } from './database.ts'
 import { gather } from './gather.ts'
 import { isTaken, mayBeOfOne, unlessLost } from './postgres-failures.ts'
+import type { AskingPool } from './postgres-pool.ts'
 import { prepare } from './prepared.ts'
 import type {
   NewIntentRow,
@@ -13,11 +14,9 @@ import type {
 } from './sql-database.ts'
 import type { Intent } from './store.ts'
 
-export function createBatches(db: Kysely<Database>): Together {
+export function createBatches(db: Kysely<Database>, pool: Pick<AskingPool, 'ask'>): Together {
   async function ask<Row>(text: string, ...values: unknown[]): Promise<readonly Row[]> {
-    const { rows } = await unlessLost.execute(() =>
-      db.executeQuery<Row>(CompiledQuery.raw(text, values)),
-    )
+    const { rows } = await unlessLost.execute(() => pool.ask<Row>(text, values))
     return rows
   }
 

@@ -3,14 +3,40 @@ import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryRes
 import { Pool, type PoolClient, type PoolConfig } from 'pg'
 import { endsConnection, toStoreFailure } from './postgres-failures.ts'
 
-export function createPool(config: PoolConfig): PostgresPool {
+export interface AskingPool extends PostgresPool {
+  /**
+   * Asks a statement that is written out of any connection, in a transaction of its own.
+   * @throws as `toStoreFailure` tells
+   */
+  ask<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
+}
+
+export function createPool(config: PoolConfig): AskingPool {
   const pool = new Pool(config)
   // A connection that is lost tells so by an event, which would end the process if nobody heard it; a
   // query that was under way fails with it, too.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
+  // Kysely keeps something of its own for each that it does not know.
+  const lent = new WeakMap<PoolClient, PostgresPoolClient>()
+
+  async function connect(): Promise<PostgresPoolClient> {
+    const client = await orStoreFailure(pool.connect())
+    const known = lent.get(client) ?? lend(client)
+    lent.set(client, known)
+    return known
+  }
+
   return {
-    connect: async () => lend(await orStoreFailure(pool.connect())),
+    connect,
+    async ask<R>(text: string, parameters: readonly unknown[]) {
+      const connection = await connect()
+      try {
+        return await connection.query<R>(text, parameters)
+      } finally {
+        connection.release()
+      }
+    },
     end: () => pool.end(),
   }
 }

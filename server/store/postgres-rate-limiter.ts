@@ -1,10 +1,11 @@
 /** Counts how often something was done in the last minute, by all servers on one PostgreSQL together. */
 import { handleWhen, retry } from 'cockatiel'
-import { CompiledQuery, sql, type Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Database } from './database.ts'
 import { gather } from './gather.ts'
 import { isLostToOthers, mayBeOfOne } from './postgres-failures.ts'
+import type { AskingPool } from './postgres-pool.ts'
 import { WINDOW_S, waitOf, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
 
 const TABLE = 'rate_limits'
@@ -27,13 +28,12 @@ const again = retry(handleWhen(isLostToOthers), { maxAttempts: 4 })
  * which is nothing where the limit is below forty, or of many keys: a share is remembered for good.
  */
 export function createPostgresRateLimiter(
-  db: Kysely<Database>,
+  pool: Pick<AskingPool, 'ask'>,
   { name, perMinute, hasManyKeys = false }: RateLimiterOptions,
 ): RateLimiter {
   const shareSize = hasManyKeys ? 1 : sizeOfShare(perMinute)
   const shares = new Map<string, Promise<Share>>()
-  const query = ({ text, values }: Query) =>
-    again.execute(() => db.executeQuery(CompiledQuery.raw(text, [...values])))
+  const query = ({ text, values }: Query) => again.execute(() => pool.ask(text, values))
   const limiter = new RateLimiterPostgres({
     keyPrefix: name,
     points: perMinute,

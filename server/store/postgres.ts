@@ -7,7 +7,7 @@ import { countMissingSteps, migrate, NewerDatabase } from './migrations.ts'
 import { createBatches, createBatchFunctions } from './postgres-batches.ts'
 import { unlessLost } from './postgres-failures.ts'
 import { createListener } from './postgres-listener.ts'
-import { createPool } from './postgres-pool.ts'
+import { createPool, type AskingPool } from './postgres-pool.ts'
 import { createPostgresRateLimiter, createRateLimitTable } from './postgres-rate-limiter.ts'
 import type { SqlDatabase, SqlDialect, Transact } from './sql-database.ts'
 
@@ -43,13 +43,14 @@ const DURABLE: ReadonlyMap<string, readonly string[]> = new Map([
 export async function openPostgres(url: string): Promise<SqlDatabase> {
   const config = { ...CONNECTION, connectionString: url }
   await prepare(config)
-  const db = connect({ ...config, ...LIMITS })
+  const pool = createPool({ ...config, ...LIMITS })
+  const db = on(pool)
   return {
     db,
     dialect,
     transact: createTransact(db),
-    together: createBatches(db),
-    createRateLimiter: (options) => createPostgresRateLimiter(db, options),
+    together: createBatches(db, pool),
+    createRateLimiter: (options) => createPostgresRateLimiter(pool, options),
     listen: (onChange) => createListener(config, CHANNEL, onChange),
   }
 }
@@ -71,8 +72,8 @@ const dialect: SqlDialect = {
   },
 }
 
-function connect(config: PoolConfig): Kysely<Database> {
-  return new Kysely({ dialect: new PostgresDialect({ pool: createPool(config) }) })
+function on(pool: AskingPool): Kysely<Database> {
+  return new Kysely({ dialect: new PostgresDialect({ pool }) })
 }
 
 class Unusable extends Error {
@@ -109,7 +110,7 @@ async function onOneConnection<T>(
   config: PoolConfig,
   work: (db: Kysely<Database>) => Promise<T>,
 ): Promise<T> {
-  const db = connect({ ...config, max: 1 })
+  const db = on(createPool({ ...config, max: 1 }))
   try {
     return await work(db)
   } catch (error) {

@@ -26,8 +26,16 @@ async function open(databaseUrl?: string) {
   await database.db.destroy()
   const asked: string[] = []
   const failures: unknown[] = []
+  const pool = createPool({ connectionString: url, max: 10 })
+  const ask: typeof pool.ask = (text, parameters) => {
+    asked.push(text)
+    return pool.ask<never>(text, parameters).catch((error: unknown) => {
+      failures.push(error)
+      throw error
+    })
+  }
   const db = new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: createPool({ connectionString: url, max: 10 }) }),
+    dialect: new PostgresDialect({ pool }),
     log(event) {
       asked.push(event.query.sql)
       if (event.level === 'error') failures.push(event.error)
@@ -35,7 +43,7 @@ async function open(databaseUrl?: string) {
   })
   const transact = <T>(work: Parameters<typeof database.transact<T>>[0]) =>
     db.transaction().setIsolationLevel('read committed').execute(work)
-  const together = createBatches(db)
+  const together = createBatches(db, { ask })
   const options = { settle, destinations: ['url'] } as const
   const store = createSqlStore({ ...database, db, transact, together }, options)
   onTestFinished(() => store.close())
