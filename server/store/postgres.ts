@@ -1,13 +1,13 @@
 /** Opens the store that several servers share: a PostgreSQL database. */
 import { DatabaseError, type PoolConfig } from 'pg'
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresDialect, sql, type PostgresPool } from 'kysely'
 import { reasonOf } from '../errors.ts'
 import type { Database } from './database.ts'
 import { countMissingSteps, migrate, NewerDatabase } from './migrations.ts'
 import { createBatches, createBatchFunctions } from './postgres-batches.ts'
 import { unlessLost } from './postgres-failures.ts'
 import { createListener } from './postgres-listener.ts'
-import { createPool, type AskingPool } from './postgres-pool.ts'
+import { createPool } from './postgres-pool.ts'
 import { createPostgresRateLimiter, createRateLimitTable } from './postgres-rate-limiter.ts'
 import type { SqlDatabase, SqlDialect, Transact } from './sql-database.ts'
 
@@ -44,7 +44,7 @@ export async function openPostgres(url: string): Promise<SqlDatabase> {
   const config = { ...CONNECTION, connectionString: url }
   await prepare(config)
   const pool = createPool({ ...config, ...LIMITS })
-  const db = on(pool)
+  const db = queriesOn(pool)
   return {
     db,
     dialect,
@@ -72,7 +72,7 @@ const dialect: SqlDialect = {
   },
 }
 
-function on(pool: AskingPool): Kysely<Database> {
+function queriesOn(pool: PostgresPool): Kysely<Database> {
   return new Kysely({ dialect: new PostgresDialect({ pool }) })
 }
 
@@ -110,7 +110,7 @@ async function onOneConnection<T>(
   config: PoolConfig,
   work: (db: Kysely<Database>) => Promise<T>,
 ): Promise<T> {
-  const db = on(createPool({ ...config, max: 1 }))
+  const db = queriesOn(createPool({ ...config, max: 1 }))
   try {
     return await work(db)
   } catch (error) {

@@ -333,13 +333,10 @@ export function describeStore(subject: StoreSubject): void {
       'gives out a session%s whose provider cannot be asked when it ends, and not before',
       async (_, change, told, end) => {
         const store = await openStore()
-        const session = sessionRecord(change)
-        const outcome = await store.claim(intent, session, AT)
-        if (outcome.kind !== 'claimed') throw new Error(outcome.kind)
-        const result = { ...opened, ...told, isAskable: false }
-        await store.release(intent, outcome.lease, result, ending, AT)
+        const lease = await claim(store, sessionRecord(change))
+        await store.release(intent, lease, { ...opened, ...told, isAskable: false }, ending, AT)
         expect(await store.takeDue(10, seconds(end - 1))).toEqual([])
-        expect(await store.takeDue(10, seconds(end))).toMatchObject([{ id: session.id }])
+        expect(await store.takeDue(10, seconds(end))).toMatchObject([{ id: lease.session.id }])
       },
     )
 
@@ -359,10 +356,8 @@ export function describeStore(subject: StoreSubject): void {
     it('gives out as any other a session of which an earlier attempt is in doubt', async () => {
       const store = await openStore()
       const { session } = await claim(store)
-      const again = await store.claim(intent, session, seconds(15))
-      if (again.kind !== 'claimed') throw new Error(again.kind)
-      const result = { ...opened, isAskable: false }
-      await store.release(intent, again.lease, result, ending, seconds(15))
+      const again = await claim(store, session, seconds(15))
+      await store.release(intent, again, { ...opened, isAskable: false }, ending, seconds(15))
       expect(await store.takeDue(10, seconds(60))).toMatchObject([{ id: session.id }])
     })
 
