@@ -41,6 +41,8 @@ main .sum {
 main .status { padding-top: 1.25rem; border-top: 1px solid light-dark(#d9dce5, #333848); color: var(--quiet) }
 main nav { display: flex; flex-wrap: wrap; gap: 0.75rem }
 main a {
+  display: grid;
+  align-content: center;
   flex: 1 1 9rem;
   box-sizing: border-box;
   min-height: 2.75rem;
