@@ -6,7 +6,15 @@ import type { Database } from './database.ts'
 import { gather } from './gather.ts'
 import { isLostToOthers, mayBeOfOne } from './postgres-failures.ts'
 import type { AskingPool } from './postgres-pool.ts'
-import { WINDOW_S, waitOf, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
+import {
+  endOf,
+  takenUntil,
+  toRefused,
+  WINDOW_S,
+  type RateLimiter,
+  type RateLimiterOptions,
+  type Taken,
+} from './rate-limiter.ts'
 
 const TABLE = 'rate_limits'
 
@@ -38,25 +46,26 @@ export function createPostgresRateLimiter(
     keyPrefix: name,
     points: perMinute,
     duration: WINDOW_S,
-    // Once all is taken, the database is not asked before the minute is over.
-    inMemoryBlockOnConsumed: perMinute,
+    // Once one was refused, the database is not asked before the minute is over.
+    inMemoryBlockOnConsumed: perMinute + 1,
     storeClient: { query },
     storeType: 'client',
     tableName: TABLE,
     tableCreated: true,
   })
 
-  /** @returns how long each of those has to wait who come for one key at one time: the first have been let by */
-  async function takeSome(key: string, count: number): Promise<number[]> {
+  /** @returns what came of it for each of those who come for one key at one time: the first are let by */
+  async function takeSome(key: string, count: number): Promise<Taken[]> {
     const taken: unknown = await limiter.consume(key, count).catch((refusal: unknown) => refusal)
     if (!(taken instanceof RateLimiterRes)) throw taken
     const { consumedPoints } = taken
     // None are told of where the limiter knows by itself that there is nothing left.
     const left = consumedPoints === 0 ? 0 : perMinute - (consumedPoints - count)
-    return Array.from({ length: count }, (_, index) => (index < left ? 0 : waitOf(taken)))
+    const mine = takenUntil(endOf(taken), () => limiter.reward(key))
+    return Array.from({ length: count }, (_, index) => (index < left ? mine : toRefused(taken)))
   }
 
-  async function takeAll(keys: readonly string[]): Promise<Promise<number>[]> {
+  async function takeAll(keys: readonly string[]): Promise<Promise<Taken>[]> {
     const counts = new Map<string, number>()
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
     const taking = new Map([...counts].map(([key, count]) => [key, takeSome(key, count)]))
@@ -71,13 +80,11 @@ export function createPostgresRateLimiter(
   })
 
   async function takeShare(key: string): Promise<Share> {
-    const { msBeforeNext } = await limiter.consume(key, shareSize)
-    // The limiter's own clock.
-    return { left: shareSize, until: Date.now() + msBeforeNext }
+    return { left: shareSize, until: endOf(await limiter.consume(key, shareSize)) }
   }
 
   /** Those who come while a share is being taken wait for it, and for the next one where it was too small. */
-  async function takeOne(key: string): Promise<void> {
+  async function takeOne(key: string): Promise<Taken> {
     for (;;) {
       const taking = shares.get(key) ?? takeShare(key)
       shares.set(key, taking)
@@ -87,14 +94,20 @@ export function createPostgresRateLimiter(
       })
       if (share.left > 0 && Date.now() < share.until) {
         share.left -= 1
-        return
+        return takenUntil(share.until, async () => giveOneBack(key))
       }
       if (shares.get(key) === taking) shares.delete(key)
     }
   }
 
+  /** To the share that is given out now, which is of the same minute. */
+  async function giveOneBack(key: string): Promise<void> {
+    const share = await shares.get(key)
+    if (share) share.left += 1
+  }
+
   return {
-    take: (key) => (shareSize === 1 ? takeGathered(key) : takeOne(key).then(() => 0, waitOf)),
+    take: (key) => (shareSize === 1 ? takeGathered(key) : takeOne(key).catch(toRefused)),
   }
 }
 
