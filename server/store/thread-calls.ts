@@ -1,4 +1,4 @@
-/** Calls from one thread to another: while some are worked on the next ones gather, and go over together. */
+/** Calls from one thread to another: those of one turn of the event loop go over together. */
 import type { MessagePort } from 'node:worker_threads'
 import { StoreUnavailable } from '../errors.ts'
 import { ReferenceTaken } from './store.ts'
@@ -12,8 +12,14 @@ interface Call {
 
 type Outcome = { readonly value: unknown } | { readonly failure: Failure }
 
-/** What came of a message of calls, in their order, and what was told meanwhile. */
+interface Message {
+  readonly id: number
+  readonly calls: readonly Call[]
+}
+
+/** What came of a message's calls, in their order, and what was told meanwhile. */
 interface Answers {
+  readonly id: number
   readonly outcomes: readonly Outcome[]
   readonly told: readonly unknown[]
 }
@@ -46,9 +52,9 @@ export function answerCalls(
     }
   }
 
-  port.on('message', async (calls: readonly Call[]) => {
+  port.on('message', async ({ id, calls }: Message) => {
     const outcomes = await Promise.all(calls.map(answer))
-    const answers: Answers = { outcomes, told }
+    const answers: Answers = { id, outcomes, told }
     told = []
     port.postMessage(answers)
   })
@@ -56,7 +62,7 @@ export function answerCalls(
 
 /** What is needed of a `Worker`. */
 export interface Thread {
-  postMessage(calls: readonly Call[], moved: []): void
+  postMessage(message: Message, moved: []): void
   on(event: 'message', listener: (answers: Answers) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'exit', listener: () => void): unknown
@@ -77,40 +83,44 @@ export function callsTo(
   onTold: (told: never) => void,
 ): <F extends object>(...names: readonly (keyof F & string)[]) => F {
   let gathered: Waiting[] = []
-  let underWay: readonly Waiting[] = []
+  let sent = 0
+  const underWay = new Map<number, readonly Waiting[]>()
   let end: Error | undefined
 
+  // Whether or not others are under way: what comes over while the disk is waited for is written together.
   function send(): void {
-    if (underWay.length > 0 || gathered.length === 0) return
-    underWay = gathered
+    const all = gathered
+    if (all.length === 0) return
     gathered = []
+    const id = (sent += 1)
+    underWay.set(id, all)
     try {
-      const calls = underWay.map(({ name, args }): Call => ({ name, args }))
-      worker.postMessage(calls, [])
+      worker.postMessage({ id, calls: all.map(({ name, args }): Call => ({ name, args })) }, [])
     } catch (error) {
       // One of them cannot cross over.
-      for (const { reject } of underWay) reject(error)
-      underWay = []
+      for (const { reject } of all) reject(error)
+      underWay.delete(id)
     }
   }
 
-  worker.on('message', ({ outcomes, told }: Answers) => {
+  worker.on('message', ({ id, outcomes, told }: Answers) => {
     for (const one of told) onTold(one as never)
+    const all = underWay.get(id)!
+    underWay.delete(id)
     for (const [index, outcome] of outcomes.entries()) {
-      const { resolve, reject } = underWay[index]!
+      const { resolve, reject } = all[index]!
       if ('failure' in outcome) reject(toError(outcome.failure))
       else resolve(outcome.value)
     }
-    underWay = []
-    // What these answers lead to in this turn goes with the next ones.
-    setImmediate(send)
   })
   worker.on('error', stop)
   worker.on('exit', () => stop(new Error('the thread of the store has ended')))
 
   function stop(error: Error): void {
     end ??= error
-    for (const { reject } of [...underWay, ...gathered]) reject(new StoreUnavailable(end))
+    const all = [...underWay.values(), gathered].flat()
+    for (const { reject } of all) reject(new StoreUnavailable(end))
+    underWay.clear()
     gathered = []
   }
 

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events'
+import { EventEmitter } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ async function openStore(): Promise<Store> {
     functionsOf(storesOn(await openSqlite(path), { destinations, onChange: tell })),
   )
   const thread: Thread = {
-    postMessage: (calls) => port1.postMessage(calls),
+    postMessage: (message) => port1.postMessage(message),
     on: (event: string, listener: (one: never) => unknown) =>
       port1.on(event === 'exit' ? 'close' : event, listener as () => void),
     terminate: async () => port1.close(),
@@ -88,8 +88,8 @@ describe('a store that writes in a thread', () => {
   it('takes the process with it where its thread ends unasked', async () => {
     const events = new EventEmitter()
     const thread: Thread = Object.assign(events, {
-      postMessage: () =>
-        void events.emit('message', { outcomes: [{ value: undefined }], told: [] }),
+      postMessage: ({ id }: { id: number }) =>
+        void events.emit('message', { id, outcomes: [{ value: undefined }], told: [] }),
       terminate: async () => void events.emit('exit'),
     })
     const here = storesOn(await openSqlite(newFile()), { destinations })
@@ -123,9 +123,7 @@ describe('calls to a thread', () => {
   /** @param source of a function of what came over, answering what goes back */
   function start(source: string) {
     const code = `const { parentPort } = require('node:worker_threads')
-      let messages = 0
-      parentPort.on('message', async (calls) => {
-        messages += 1
+      parentPort.on('message', async ({ id, calls }) => {
         ${source}
       })`
     const worker = new Worker(code, { eval: true })
@@ -145,7 +143,9 @@ describe('calls to a thread', () => {
   })
 
   it('are refused where they cannot cross over, and the next ones are not', async () => {
-    const worker = start('parentPort.postMessage({ outcomes: calls.map(() => ({})), told: [] })')
+    const worker = start(
+      'parentPort.postMessage({ id, outcomes: calls.map(() => ({})), told: [] })',
+    )
     const { one } = callsTo(worker, () => {})<{ one(what: unknown): Promise<unknown> }>('one')
     await expect(one(() => {})).rejects.toThrow('could not be cloned')
     expect(await one(1)).toBeUndefined()
@@ -157,23 +157,34 @@ describe('calls to a thread', () => {
     await expect(one()).rejects.toMatchObject({ cause: new Error('broken') })
   })
 
-  it('gather while others are worked on, and go over in one message', async () => {
-    const worker = start(`parentPort.postMessage({
-      outcomes: calls.map(({ args }) => ({ value: [messages, ...args] })),
-      told: [],
-    })`)
-    await once(worker, 'online')
+  it('go over together where they come in one turn, and wait for none that are under way', async () => {
+    // The first message is answered last.
+    const worker = start(`
+      const answer = () => parentPort.postMessage({
+        id,
+        outcomes: calls.map(({ args }) => ({ value: [id, ...args] })),
+        told: [],
+      })
+      if (id > 1) answer()
+      else parentPort.on('message', ({ id }) => id === 3 && answer())`)
     const { one } = callsTo(worker, () => {})<{ one(n: number): Promise<unknown> }>('one')
-    const first = one(1)
+    const answered: number[] = []
+    const call = async (n: number) => {
+      const answer = await one(n)
+      answered.push(n)
+      return answer
+    }
+    const first = call(1)
     await nextTurn()
-    const rest = [one(2), one(3)]
+    const second = [call(2), call(3)]
     await nextTurn()
-    rest.push(one(4))
-    expect(await first).toEqual([1, 1])
-    expect(await Promise.all(rest)).toEqual([
+    const third = call(4)
+    expect(await Promise.all([first, ...second, third])).toEqual([
+      [1, 1],
       [2, 2],
       [2, 3],
-      [2, 4],
+      [3, 4],
     ])
+    expect(answered.at(-1)).toBe(1)
   })
 })
