@@ -4,8 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import autocannon from 'autocannon'
 import { Agent, request } from 'undici'
 
-const CONNECTIONS = 32
-
 const call = {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
@@ -17,14 +15,18 @@ const newKey = () => ({
   'idempotency-key': Date.now().toString(36) + randomBytes(18).toString('base64url'),
 })
 
-/** @returns sessions a second, as many as there can be with 32 connections that each wait for their answer */
+/**
+ * @param buyers how many there are at one time, who each wait for their answer before they ask anew
+ * @returns sessions a second, as many as there can be
+ */
 export async function openSessions(
   url: string,
+  buyers: number,
   until: { readonly duration: number } | { readonly amount: number },
 ): Promise<number> {
   const result = await autocannon({
     url: `${url}/v1/sessions`,
-    connections: CONNECTIONS,
+    connections: buyers,
     ...until,
     requests: [
       {

@@ -7,6 +7,9 @@ import { openSessions, openSessionsAt } from './load.ts'
 import { median } from './median.ts'
 import { startServers, type Server } from './servers.ts'
 
+/** At one time: what is kept for all of them in one write is the cheaper, the more there are. */
+const FEW = 32
+const MANY = 128
 const ROUNDS = 5
 const SECONDS = 3
 const PER_SECOND = 200
@@ -19,6 +22,7 @@ interface Measured {
   readonly name: string
   readonly goal: number
   readonly young: Rates
+  readonly crowded: Rates
   readonly old: Rates
   /** By round, the milliseconds of each session when few are opened. */
   readonly times: Pair<readonly (readonly number[])[]>
@@ -67,15 +71,16 @@ async function measure(name: string, goal: number, databaseUrl?: string): Promis
   try {
     const pair = { bare: servers.passThrough, ours: await servers.startCoinslot(databaseUrl) }
     const { bare, ours } = pair
-    for (const { url } of [bare, ours]) await openSessions(url, { amount: WARM_UP })
-    const young = await compareRates(pair)
+    for (const { url } of [bare, ours]) await openSessions(url, FEW, { amount: WARM_UP })
+    const young = await compareRates(pair, FEW)
+    const crowded = await compareRates(pair, MANY)
     // After the same work as the other, because what is free is given back when there is little to do.
     const before = ours.residentMb()
     const times = await compareLateness(pair)
-    await openSessions(ours.url, { amount: SESSIONS })
-    const old = await compareRates(pair)
+    await openSessions(ours.url, FEW, { amount: SESSIONS })
+    const old = await compareRates(pair, FEW)
     const residentMb = [before, ours.residentMb()] as const
-    return { name, goal, young, old, times, residentMb }
+    return { name, goal, young, crowded, old, times, residentMb }
   } finally {
     servers.stop()
   }
@@ -86,8 +91,8 @@ async function measureWrites(databaseUrl?: string): Promise<Rates> {
   const servers = await startServers()
   try {
     const pair = { bare: servers.passThrough, ours: await servers.startKeeping(databaseUrl) }
-    for (const { url } of [pair.bare, pair.ours]) await openSessions(url, { amount: WARM_UP })
-    return await compareRates(pair)
+    for (const { url } of [pair.bare, pair.ours]) await openSessions(url, FEW, { amount: WARM_UP })
+    return await compareRates(pair, FEW)
   } finally {
     servers.stop()
   }
@@ -97,11 +102,11 @@ async function measureWrites(databaseUrl?: string): Promise<Rates> {
 type Rates = Pair<readonly number[]>
 
 /** In turns, because what else the machine does varies. */
-async function compareRates({ bare, ours }: Pair<Server>): Promise<Rates> {
+async function compareRates({ bare, ours }: Pair<Server>, buyers: number): Promise<Rates> {
   const rates = { bare: [] as number[], ours: [] as number[] }
   for (let round = 0; round < ROUNDS; round += 1) {
-    rates.bare.push(await openSessions(bare.url, { duration: SECONDS }))
-    rates.ours.push(await openSessions(ours.url, { duration: SECONDS }))
+    rates.bare.push(await openSessions(bare.url, buyers, { duration: SECONDS }))
+    rates.ours.push(await openSessions(ours.url, buyers, { duration: SECONDS }))
   }
   return rates
 }
@@ -122,9 +127,10 @@ function tellRates(all: readonly (Measured & { readonly writesAlone: Rates })[])
       goal,
     }
   }
-  const rows = all.flatMap(({ name, goal, young, writesAlone }) => [
-    [name, toRow(young, `≥ ${goal}`)],
-    [`${name}: its writes alone`, toRow(writesAlone, '')],
+  const rows = all.flatMap(({ name, goal, young, crowded, writesAlone }) => [
+    [`${name}, ${FEW} buyers`, toRow(young, `≥ ${goal}`)],
+    [`${name}, ${MANY} buyers`, toRow(crowded, `≥ ${goal}`)],
+    [`${name}, ${FEW} buyers, its writes alone`, toRow(writesAlone, '')],
   ])
   console.table(Object.fromEntries(rows))
 }
