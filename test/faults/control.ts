@@ -110,8 +110,8 @@ export const CONTROLS = {
   noRateLimit: {
     without: 'rate limits',
     breaks: 'promise',
-    text: 'if (taken.waitMs > 0) throw',
-    by: 'if (taken.waitMs < 0) throw',
+    text: 'if (waitMs > 0) throw',
+    by: 'if (waitMs < 0) throw',
   },
   noQueryTimeout: {
     without: 'the deadline of a question to the database',
