@@ -37,25 +37,24 @@ export interface Answer extends StoredAnswer {
 
 /** What is to be done to a session, and how to tell of it. */
 export interface Work {
-  /** A new one, or the id of one that there is. */
-  readonly session: SessionRecord | string
   /** The provider does this once however often it is told to; see `ClaimOptions`. */
   readonly repeatable?: boolean
   /** Calls the provider. What it throws as a refusal leaves the key free. */
   readonly act: (session: SessionRecord) => Promise<SessionResult>
   readonly ending: Exclude<Ending, { kind: 'refused' }>
-  /** Whoever is told what was done before, or waits for it, is not counted. */
-  readonly uncount: () => Promise<unknown>
 }
 
 export interface Intents {
   /**
+   * The kept answer to an intent, if there is one.
+   * @throws IdempotencyKeyReused, IdempotencyInProgress
+   */
+  replay(intent: Intent): Promise<Answer | undefined>
+  /**
    * Does the work, once for however many equal intents. What may be tried again is thrown and leaves
    * the key with its session; everything else is kept as the answer.
-   * @param prepare throws where the work is not allowed now, which counts for what is new alone
-   * @throws IdempotencyKeyReused, IdempotencyInProgress, OrderAlreadyPaid, a ProviderError, what `prepare` throws
    */
-  work(intent: Intent, prepare: () => Promise<Work>): Promise<Answer>
+  work(intent: Intent, session: SessionRecord | string, work: Work): Promise<Answer>
 }
 
 export interface IntentsDeps {
@@ -81,12 +80,17 @@ export function changeKey({ scope, key }: Intent): string {
 
 export function createIntents({ store, log, now }: IntentsDeps): Intents {
   return {
-    async work(intent, prepare) {
-      const prepared = await prepare().catch((refusal: unknown) => replayOr(refusal, intent))
-      if ('replayed' in prepared) return prepared
-      const { session, act, ending, uncount, repeatable = false } = prepared
+    async replay(intent) {
+      const prior = await store.findPrior(intent.scope, intent.key)
+      if (prior && prior.fingerprint !== intent.fingerprint) throw new IdempotencyKeyReused()
+      if (prior?.answer) return { ...prior.answer, replayed: true }
+      // Whoever only waits for an answer asks nothing of the provider, and is not counted.
+      if (prior?.leaseUntil && prior.leaseUntil > now()) throw new IdempotencyInProgress()
+      return undefined
+    },
+
+    async work(intent, session, { act, ending, repeatable = false }) {
       const claim = await store.claim(intent, session, now(), { repeatable })
-      if (claim.kind !== 'claimed') await uncount()
       if (claim.kind === 'in_progress') throw new IdempotencyInProgress()
       if (claim.kind === 'reused') throw new IdempotencyKeyReused()
       if (claim.kind === 'order_paid') throw new OrderAlreadyPaid(toPublicSession(claim.payment))
@@ -103,18 +107,6 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
         return { ...(await fail(intent, lease, ending.requestId, error, isDone)), replayed: false }
       }
     },
-  }
-
-  /**
-   * The answer of before stands, whatever is allowed by now. It is looked for here alone: nearly all
-   * intents are new ones that are allowed, and the others come to light when they are claimed.
-   */
-  async function replayOr(refusal: unknown, intent: Intent): Promise<Answer> {
-    const prior = await store.findPrior(intent.scope, intent.key)
-    if (prior && prior.fingerprint !== intent.fingerprint) throw new IdempotencyKeyReused()
-    if (prior?.answer) return { ...prior.answer, replayed: true }
-    if (prior?.leaseUntil && prior.leaseUntil > now()) throw new IdempotencyInProgress()
-    throw refusal
   }
 
   async function release<E extends Ending | null>(

@@ -1,7 +1,7 @@
 /** How many sessions may be opened in a minute: by one address, for one checkout, at one provider. */
 import { hash } from 'node:crypto'
 import { RateLimited } from './errors.ts'
-import type { RateLimiter, RateLimiterOptions, Taken } from './store/rate-limiter.ts'
+import type { RateLimiter, RateLimiterOptions } from './store/rate-limiter.ts'
 
 export interface RateLimits {
   readonly perAddress: number
@@ -19,34 +19,28 @@ export interface Counted {
 }
 
 /**
- * Counts a session that a provider is to be asked for.
- * @returns what has it not been counted; it never fails
- * @throws RateLimited, or what a limiter throws that cannot count just now: nobody gets by
+ * What counts each session that a provider is to be asked for.
+ * @returns throws `RateLimited`, or what a limiter throws that cannot count just now: nobody gets by
  */
-export type Count = (session: Counted) => Promise<() => Promise<unknown>>
-
 export function createRateLimits(
   { perAddress, perCheckout, perProvider }: RateLimits,
   createLimiter: (options: RateLimiterOptions) => RateLimiter,
-): Count {
+): (session: Counted) => Promise<void> {
   const byAddress = createLimiter({ name: 'address', perMinute: perAddress, hasManyKeys: true })
   const byCheckout = createLimiter({ name: 'checkout', perMinute: perCheckout })
   const byProvider = createLimiter({ name: 'provider', perMinute: perProvider })
 
   return async function count({ address, checkoutId, provider }) {
-    const taken: Taken[] = []
     // One after the other: who is refused by his own limit takes nothing of what others may use.
-    if (address !== undefined) taken.push(await take(byAddress, toKey(address)))
-    taken.push(await take(byCheckout, checkoutId ?? ''))
-    taken.push(await take(byProvider, provider))
-    return () => Promise.allSettled(taken.map((one) => one.giveBack()))
+    if (address !== undefined) await take(byAddress, toKey(address))
+    await take(byCheckout, checkoutId ?? '')
+    await take(byProvider, provider)
   }
 }
 
-async function take(limiter: RateLimiter, key: string): Promise<Taken> {
-  const taken = await limiter.take(key)
-  if (taken.waitMs > 0) throw new RateLimited(Math.ceil(taken.waitMs / 1000))
-  return taken
+async function take(limiter: RateLimiter, key: string): Promise<void> {
+  const waitMs = await limiter.take(key)
+  if (waitMs > 0) throw new RateLimited(Math.ceil(waitMs / 1000))
 }
 
 /** A database, and a copy of one, is not to tell who was there. */

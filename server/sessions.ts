@@ -28,7 +28,7 @@ import { toOrder, withReturnUrls } from './order.ts'
 import { likenessOf, nameOrder } from './order-identity.ts'
 import type { ConfiguredProvider } from './configured-providers.ts'
 import type { ProviderSession } from './providers/provider.ts'
-import type { Count } from './rate-limits.ts'
+import type { Counted } from './rate-limits.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
 import { findShown } from './shown-session.ts'
 import { newSessionId, openingKey, toPublicSession, type SessionRecord } from './session.ts'
@@ -39,7 +39,7 @@ export interface SessionsDeps extends IntentsDeps {
   readonly config: Config
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   /** Counts what a provider is to be asked for; see `createRateLimits`. */
-  readonly count: Count
+  readonly count: (session: Counted) => Promise<void>
 }
 
 export interface Sessions {
@@ -77,55 +77,54 @@ export function createSessions(deps: SessionsDeps): Sessions {
   const intents = createIntents(deps)
 
   return {
-    create(body, caller) {
+    async create(body, caller) {
       const intent = toIntent('POST /v1/sessions', body, caller)
-      return intents.work(intent, async () => {
-        const terms = await findTerms(body)
-        const customer = joinCustomer(terms.customer, body.customer)
-        const opened = newSession(terms, customer, body, caller)
-        assertCustomer(customer, terms.missing)
-        return {
-          session: opened,
-          uncount: await count({ ...opened, address: caller.address }),
-          repeatable: providers.get(opened.provider)?.adapter.capabilities.idempotent ?? false,
-          async act(session) {
-            assertOpen(session)
-            // Somebody has begun to pay this order before, with the very same terms.
-            if (session.redirectUrl !== null) return { failure: null }
-            const provider = providerOf(session)
-            const order = toOrder(session, session.amount, customer)
-            const call = { idempotencyKey: openingKey(session) }
-            return toResult(await provider.adapter.createSession(order, call), provider)
-          },
-          ending: { kind: 'opened', requestId: caller.requestId },
-        }
+      // Before the policy is asked, because that may have been changed since.
+      const prior = await intents.replay(intent)
+      if (prior) return prior
+      const terms = await findTerms(body)
+      const customer = joinCustomer(terms.customer, body.customer)
+      const opened = newSession(terms, customer, body, caller)
+      assertCustomer(customer, terms.missing)
+      await count({ ...opened, address: caller.address })
+      return intents.work(intent, opened, {
+        repeatable: providers.get(opened.provider)?.adapter.capabilities.idempotent ?? false,
+        async act(session) {
+          assertOpen(session)
+          // Somebody has begun to pay this order before, with the very same terms.
+          if (session.redirectUrl !== null) return { failure: null }
+          const provider = providerOf(session)
+          const order = toOrder(session, session.amount, customer)
+          const call = { idempotencyKey: openingKey(session) }
+          return toResult(await provider.adapter.createSession(order, call), provider)
+        },
+        ending: { kind: 'opened', requestId: caller.requestId },
       })
     },
 
     async update(id, body, caller) {
       const session = await find(id)
       const intent = toIntent(`PATCH /v1/sessions/${id}`, body, caller)
-      return intents.work(intent, async () => {
-        assertOpen(session)
-        const amount = decideAmount(session.checkout, body.amount)
-        return {
-          session: id,
-          uncount: await count({ ...session, address: caller.address }),
-          async act(session) {
-            assertOpen(session)
-            const provider = providerOf(session)
-            const { adapter } = provider
-            const { reference, redirectUrl } = session
-            if (reference === null || redirectUrl === null)
-              throw new SessionNotOpen(toPublicSession(session))
-            if (!adapter.updateSession) throw new AmountNotEditable(PROVIDER_CANNOT_CHANGE)
-            const order = toOrder(session, amount, body.customer)
-            const call = { idempotencyKey: changeKey(intent) }
-            const changed = await adapter.updateSession(reference, order, call)
-            return { ...toResult(changed, provider), amount }
-          },
-          ending: { kind: 'changed', amount, requestId: caller.requestId },
-        }
+      const prior = await intents.replay(intent)
+      if (prior) return prior
+      assertOpen(session)
+      const amount = decideAmount(session.checkout, body.amount)
+      await count({ ...session, address: caller.address })
+      return intents.work(intent, id, {
+        async act(session) {
+          assertOpen(session)
+          const provider = providerOf(session)
+          const { adapter } = provider
+          const { reference, redirectUrl } = session
+          if (reference === null || redirectUrl === null)
+            throw new SessionNotOpen(toPublicSession(session))
+          if (!adapter.updateSession) throw new AmountNotEditable(PROVIDER_CANNOT_CHANGE)
+          const order = toOrder(session, amount, body.customer)
+          const call = { idempotencyKey: changeKey(intent) }
+          const changed = await adapter.updateSession(reference, order, call)
+          return { ...toResult(changed, provider), amount }
+        },
+        ending: { kind: 'changed', amount, requestId: caller.requestId },
       })
     },
 

@@ -6,15 +6,7 @@ import type { Database } from './database.ts'
 import { gather } from './gather.ts'
 import { isLostToOthers, mayBeOfOne } from './postgres-failures.ts'
 import type { AskingPool } from './postgres-pool.ts'
-import {
-  endOf,
-  takenUntil,
-  toRefused,
-  WINDOW_S,
-  type RateLimiter,
-  type RateLimiterOptions,
-  type Taken,
-} from './rate-limiter.ts'
+import { WINDOW_S, waitOf, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
 
 const TABLE = 'rate_limits'
 
@@ -46,26 +38,25 @@ export function createPostgresRateLimiter(
     keyPrefix: name,
     points: perMinute,
     duration: WINDOW_S,
-    // Once one was refused, the database is not asked before the minute is over.
-    inMemoryBlockOnConsumed: perMinute + 1,
+    // Once all is taken, the database is not asked before the minute is over.
+    inMemoryBlockOnConsumed: perMinute,
     storeClient: { query },
     storeType: 'client',
     tableName: TABLE,
     tableCreated: true,
   })
 
-  /** @returns what came of it for each of those who come for one key at one time: the first are let by */
-  async function takeSome(key: string, count: number): Promise<Taken[]> {
+  /** @returns how long each of those has to wait who come for one key at one time: the first have been let by */
+  async function takeSome(key: string, count: number): Promise<number[]> {
     const taken: unknown = await limiter.consume(key, count).catch((refusal: unknown) => refusal)
     if (!(taken instanceof RateLimiterRes)) throw taken
     const { consumedPoints } = taken
     // None are told of where the limiter knows by itself that there is nothing left.
     const left = consumedPoints === 0 ? 0 : perMinute - (consumedPoints - count)
-    const mine = takenUntil(endOf(taken), () => limiter.reward(key))
-    return Array.from({ length: count }, (_, index) => (index < left ? mine : toRefused(taken)))
+    return Array.from({ length: count }, (_, index) => (index < left ? 0 : waitOf(taken)))
   }
 
-  async function takeAll(keys: readonly string[]): Promise<Promise<Taken>[]> {
+  async function takeAll(keys: readonly string[]): Promise<Promise<number>[]> {
     const counts = new Map<string, number>()
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
     const taking = new Map([...counts].map(([key, count]) => [key, takeSome(key, count)]))
@@ -80,11 +71,13 @@ export function createPostgresRateLimiter(
   })
 
   async function takeShare(key: string): Promise<Share> {
-    return { left: shareSize, until: endOf(await limiter.consume(key, shareSize)) }
+    const { msBeforeNext } = await limiter.consume(key, shareSize)
+    // The limiter's own clock.
+    return { left: shareSize, until: Date.now() + msBeforeNext }
   }
 
   /** Those who come while a share is being taken wait for it, and for the next one where it was too small. */
-  async function takeOne(key: string): Promise<Taken> {
+  async function takeOne(key: string): Promise<void> {
     for (;;) {
       const taking = shares.get(key) ?? takeShare(key)
       shares.set(key, taking)
@@ -94,20 +87,14 @@ export function createPostgresRateLimiter(
       })
       if (share.left > 0 && Date.now() < share.until) {
         share.left -= 1
-        return takenUntil(share.until, async () => giveOneBack(key))
+        return
       }
       if (shares.get(key) === taking) shares.delete(key)
     }
   }
 
-  /** To the share that is given out now, which is of the same minute. */
-  async function giveOneBack(key: string): Promise<void> {
-    const share = await shares.get(key)
-    if (share) share.left += 1
-  }
-
   return {
-    take: (key) => (shareSize === 1 ? takeGathered(key) : takeOne(key).catch(toRefused)),
+    take: (key) => (shareSize === 1 ? takeGathered(key) : takeOne(key).then(() => 0, waitOf)),
   }
 }
 

@@ -2,15 +2,8 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 
 export interface RateLimiter {
-  /** Counts that it is to be done once more. */
-  take(key: string): Promise<Taken>
-}
-
-export interface Taken {
-  /** 0 where it may be done, else in how many milliseconds it may. */
-  readonly waitMs: number
-  /** For what was not done after all; without effect once the minute is over in which it was counted. */
-  giveBack(): Promise<unknown>
+  /** @returns 0 where it may be done once more, else in how many milliseconds it may */
+  take(key: string): Promise<number>
 }
 
 export interface RateLimiterOptions {
@@ -30,24 +23,12 @@ export function createMemoryRateLimiter({ name, perMinute }: RateLimiterOptions)
     duration: WINDOW_S,
   })
   return {
-    take: (key) =>
-      limiter
-        .consume(key)
-        .then((taken) => takenUntil(endOf(taken), () => limiter.reward(key)), toRefused),
+    take: (key) => limiter.consume(key).then(() => 0, waitOf),
   }
 }
 
-/** The limiter's own clock. */
-export function endOf({ msBeforeNext }: RateLimiterRes): number {
-  return Date.now() + msBeforeNext
-}
-
-export function takenUntil(end: number, giveBack: () => Promise<unknown>): Taken {
-  return { waitMs: 0, giveBack: async () => Date.now() < end && giveBack() }
-}
-
 /** How long a limiter that has refused says to wait; what else it throws is a failure. */
-export function toRefused(refusal: unknown): Taken {
-  if (!(refusal instanceof RateLimiterRes)) throw refusal
-  return { waitMs: Math.max(1, refusal.msBeforeNext), async giveBack() {} }
+export function waitOf(refusal: unknown): number {
+  if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext)
+  throw refusal
 }

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { answerTo } from '../../server/answer.ts'
 import {
   IdempotencyInProgress,
-  IdempotencyKeyReused,
   ProviderRejected,
   ProviderTimeout,
   ProviderUnreached,
@@ -40,42 +39,9 @@ function start(until = new Date(AT.getTime() + 1), failures: Error[] = []) {
     now: () => AT,
   })
   const work = (act: () => Promise<SessionResult>) =>
-    intents
-      .work(intent, async () => ({ session, act, ending, uncount: async () => {} }))
-      .catch((error: unknown) => error)
+    intents.work(intent, session, { act, ending }).catch((error: unknown) => error)
   return { work, results }
 }
-
-describe('work that is not allowed now', () => {
-  const refusal = new SessionNotOpen(toPublicSession(session))
-  const answer = { status: 201, headers: {}, body: 'the first answer' }
-  const prior = { fingerprint: 'f', answer, sessionId: session.id, leaseUntil: null }
-
-  it.each([
-    ['is refused where it is new', undefined, refusal],
-    ['is answered as before where it was done', prior, { ...answer, replayed: true }],
-    [
-      'is refused for its key where that was another’s',
-      { ...prior, fingerprint: 'another' },
-      new IdempotencyKeyReused(),
-    ],
-    [
-      'waits where it is under way',
-      { ...prior, answer: null, leaseUntil: new Date(AT.getTime() + 1) },
-      new IdempotencyInProgress(),
-    ],
-    ['is refused where it was left half-way', { ...prior, answer: null, leaseUntil: AT }, refusal],
-  ])('%s', async (_, found, expected) => {
-    const store = {
-      findPrior: async () => found,
-      claim: () => Promise.reject(new Error('claimed')),
-      release: () => Promise.reject(new Error('released')),
-    }
-    const intents = createIntents({ store, log: pino({ level: 'silent' }), now: () => AT })
-    const told = intents.work(intent, () => Promise.reject(refusal))
-    expect(await told.catch((error: unknown) => error)).toEqual(expected)
-  })
-})
 
 describe('work on an intent', () => {
   it('is left to the next one where the lease was over before the provider was called', async () => {

@@ -13,7 +13,6 @@ import {
 import { isPostgres, newSharedDatabaseUrl } from '../postgres/database.ts'
 import { StoreUnavailable } from '../../server/errors.ts'
 import { createRateLimits } from '../../server/rate-limits.ts'
-import { createMemoryRateLimiter } from '../../server/store/rate-limiter.ts'
 import { demoConfiguration } from '../../server/demo/configuration.ts'
 
 const MUG = { checkout: 'mug' }
@@ -260,27 +259,6 @@ describe('sessions of all addresses', () => {
     }
     const hook = () => harness.request('POST', '/v1/webhooks/sandbox', { raw: '{}' })
     expect(await statusesOf(10, hook)).toEqual(Array(10).fill(401))
-  })
-})
-
-describe('what is given back', () => {
-  const start = () => createMemoryRateLimiter({ name: 'address', perMinute: 1 })
-
-  it('may be taken by another', async () => {
-    const limiter = start()
-    await (await limiter.take('key')).giveBack()
-    expect((await limiter.take('key')).waitMs).toBe(0)
-    expect((await limiter.take('key')).waitMs).toBe(60_000)
-  })
-
-  it('adds nothing to the next minute', async () => {
-    const limiter = start()
-    const taken = await limiter.take('key')
-    vi.setSystemTime(Date.now() + 60_000)
-    await taken.giveBack()
-    expect((await limiter.take('key')).waitMs).toBe(0)
-    await taken.giveBack()
-    expect((await limiter.take('key')).waitMs).toBe(60_000)
   })
 })
 
