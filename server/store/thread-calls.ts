@@ -118,9 +118,9 @@ export function callsTo(
 
   function stop(error: Error): void {
     end ??= error
+    // The thread's last answers may come after its error: they change nothing then.
     const all = [...underWay.values(), gathered].flat()
     for (const { reject } of all) reject(new StoreUnavailable(end))
-    underWay.clear()
     gathered = []
   }
 

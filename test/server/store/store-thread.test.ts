@@ -157,6 +157,17 @@ describe('calls to a thread', () => {
     await expect(one()).rejects.toMatchObject({ cause: new Error('broken') })
   })
 
+  it('stay refused where an answer comes after the error that the thread died of', async () => {
+    const events = new EventEmitter()
+    const thread = Object.assign(events, { postMessage() {}, async terminate() {} })
+    const { one } = callsTo(thread, () => {})<{ one(): Promise<unknown> }>('one')
+    const call = one()
+    await nextTurn()
+    events.emit('error', new Error('broken'))
+    events.emit('message', { id: 1, outcomes: [{ value: 'kept' }], told: [] })
+    await expect(call).rejects.toMatchObject({ cause: new Error('broken') })
+  })
+
   it('go over together where they come in one turn, and wait for none that are under way', async () => {
     // The first message is answered last.
     const worker = start(`
