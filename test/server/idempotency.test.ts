@@ -1,4 +1,5 @@
 /** One intent, one session: however often, at whatever time and by whomever the same request is sent. */
+import SQLite from 'better-sqlite3'
 import { ConstantBackoff } from 'cockatiel'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Transport, TransportRequest } from '../../server/transport.ts'
@@ -12,7 +13,7 @@ import {
   readSession,
   startCoinslot,
 } from './coinslot-harness.ts'
-import { newSharedDatabaseUrl } from '../postgres/database.ts'
+import { isPostgres, newSharedDatabaseUrl } from '../postgres/database.ts'
 
 const SHOP = 'https://shop.example'
 const OTHER_SHOP = 'https://other.example'
@@ -351,6 +352,20 @@ describe.each(INTENTS)('a key of $intent', ({ status, begin }) => {
     const answer = await send()
     expect(answer.status).toBe(status)
     expect((await readSession(answer)).id).toBe(problem['session'])
+  })
+})
+
+describe.each(INTENTS)('a key of $intent', ({ begin }) => {
+  it.skipIf(isPostgres())('gives its answer again while nothing can be written', async () => {
+    const databaseUrl = await newSharedDatabaseUrl()
+    const { send } = await begin({ databaseUrl })
+    const first = await (await send()).text()
+    const other = new SQLite(databaseUrl.slice('file:'.length))
+    onTestFinished(() => void other.close())
+    other.exec('begin immediate')
+    const again = await send()
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect(await again.text()).toBe(first)
   })
 })
 

@@ -232,6 +232,24 @@ describe('an order that is open', () => {
     })
   })
 
+  it('is told of a change as first told, though it was paid in another session since', async () => {
+    const { open, pay, harness } = await start()
+    const gift = { checkout: 'gift', orderId: 'G-1' }
+    const one = await open({ offer: await sign(gift) })
+    const headers = { 'Idempotency-Key': newKey() }
+    const change = (amount: string) =>
+      harness.request('PATCH', `/v1/sessions/${one.session.id}`, { body: { amount }, headers })
+    const first = await (await change('7.00')).text()
+    const two = await open({ offer: await sign(gift), amount: '6.00' })
+    await pay(two.reference)
+    const again = await change('7.00')
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect(await again.text()).toBe(first)
+    expect(await readProblem(await change('8.00'))).toMatchObject({
+      code: 'idempotency_key_reused',
+    })
+  })
+
   it('leads nobody on in a session beside the one that was paid', async () => {
     const { open, pay, read } = await start()
     const one = await open({ offer: await sign(order) })

@@ -81,6 +81,23 @@ describe('sessions of one address', () => {
     expect((await open(harness, again)).headers.get('Idempotency-Replayed')).toBe('true')
   })
 
+  it('are not counted where many tell the same again at one time', async () => {
+    const harness = await start({ perAddress: 30, perCheckout: 40 })
+    const again = { address: '198.51.100.7', headers: { 'Idempotency-Key': newKey() } }
+    await open(harness, again)
+    const answers = await Promise.all(Array.from({ length: 60 }, () => open(harness, again)))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
+    expect((await open(harness, { address: again.address })).status).toBe(201)
+  })
+
+  it('are not counted where they are told again for a checkout whose limit is used up', async () => {
+    const harness = await start({ perAddress: 2, perCheckout: 1 })
+    const again = { address: '198.51.100.7', headers: { 'Idempotency-Key': newKey() } }
+    expect(await statusesOf(5, () => open(harness, again))).toEqual(Array(5).fill(201))
+    const body = { checkout: 'donation', amount: '25.00' }
+    expect((await open(harness, { address: again.address, body })).status).toBe(201)
+  })
+
   it('are not counted again while the answer to the very same is waited for', async () => {
     let answer = () => {}
     const isAnswered = new Promise<void>((resolve) => (answer = resolve))
