@@ -1,4 +1,5 @@
 /** A SQLite store that reads here, and writes in a thread of its own, where the disk is waited for. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { SandboxLedger } from '../sandbox/payment.ts'
 import type { SessionRecord } from '../session.ts'
@@ -96,7 +97,13 @@ export function functionsOf({
     },
     keepRow: (json) => keepOpened(JSON.parse(json) as OpenedSession),
   }
-  return { ...store, ...sandboxLedger, ...texts }
+  async function close(): Promise<void> {
+    // What came before it is written at the end of this turn.
+    await nextTurn()
+    await store.close()
+  }
+
+  return { ...store, ...sandboxLedger, ...texts, close }
 }
 
 interface AddedRows {

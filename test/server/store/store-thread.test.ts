@@ -85,6 +85,19 @@ describe('a store that writes in a thread', () => {
     expect(told).toEqual([`${session.id} expired`])
   })
 
+  it.each([null, 'an order'])('is closed when all is kept that came before: %s', async (order) => {
+    const { store } = await openFile(newFile())
+    const claims = []
+    for (let n = 0; n < 100; n += 1) {
+      const session = sessionRecord({ order: order && `${order} ${n}` })
+      claims.push(store.claim({ ...intent, key: `${intent.key}-${n}` }, session, AT))
+      if (n % 5 === 0) await nextTurn()
+    }
+    await store.close()
+    const kinds = (await Promise.all(claims)).map(({ kind }) => kind)
+    expect(new Set(kinds)).toEqual(new Set(['claimed']))
+  })
+
   it('takes the process with it where its thread ends unasked', async () => {
     const events = new EventEmitter()
     const thread: Thread = Object.assign(events, {
