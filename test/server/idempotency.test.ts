@@ -353,9 +353,7 @@ describe.each(INTENTS)('a key of $intent', ({ status, begin }) => {
     expect(answer.status).toBe(status)
     expect((await readSession(answer)).id).toBe(problem['session'])
   })
-})
 
-describe.each(INTENTS)('a key of $intent', ({ begin }) => {
   it.skipIf(isPostgres())('gives its answer again while nothing can be written', async () => {
     const databaseUrl = await newSharedDatabaseUrl()
     const { send } = await begin({ databaseUrl })
