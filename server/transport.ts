@@ -1,8 +1,8 @@
-/** How bytes go to another server: undici's request, which costs an eighth of the global fetch. */
+/** How bytes go to another server: undici's dispatch, because its request costs an eighth of the global fetch, and this less. */
 import { lookup as systemLookup, type LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 // By its file: Bun has an `undici` of its own, which asks no one where it may connect to.
-import { Agent, buildConnector, request } from 'undici/index.js'
+import { Agent, buildConnector, type Dispatcher } from 'undici/index.js'
 
 export interface TransportRequest {
   readonly method: string
@@ -10,16 +10,24 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal: AbortSignal
+  /** How much is read of the answer's body. */
+  readonly maxBytes: number
 }
 
 export interface TransportAnswer {
   readonly status: number
   /** By name in lower case; left out by a transport that has none to tell. */
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: AsyncIterable<Uint8Array>
+  /** What came of it, with no more than the asked bytes. */
+  readonly body: Uint8Array
+  /** Why that is not all: `AnswerTooLong`, a connection that broke, or what the signal was aborted for. */
+  readonly cut?: Error
 }
 
-/** Sends one request; never follows a redirect, because an API key would go with it. */
+/**
+ * Sends one request; never follows a redirect, because an API key would go with it.
+ * @throws where not even a status came
+ */
 export type Transport = (request: TransportRequest) => Promise<TransportAnswer>
 
 export interface TransportOptions {
@@ -39,19 +47,67 @@ export class AddressRefused extends Error {
   override readonly name = 'AddressRefused'
 }
 
+/** There is more of an answer than was to be read. */
+export class AnswerTooLong extends Error {
+  override readonly name = 'AnswerTooLong'
+}
+
 const CONNECT_MS = 5_000
 
 export function createTransport(options: TransportOptions = {}): Transport {
   const dispatcher = new Agent({ keepAliveTimeout: 10_000, connect: createConnector(options) })
-  return async ({ url, method, headers, body, signal }) => {
-    const answer = await request(url, {
-      method: method as 'GET',
-      headers,
-      body: body ?? null,
-      signal,
-      dispatcher,
+  return (request) =>
+    new Promise((resolve, reject) => {
+      const { method, headers, body = null, signal } = request
+      const { origin, pathname, search } = new URL(request.url)
+      signal.throwIfAborted()
+      const reader = createReader(request, resolve, reject)
+      dispatcher.dispatch(
+        { origin, path: pathname + search, method: method as 'GET', headers, body },
+        reader,
+      )
     })
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+}
+
+/** Reads one answer; what comes of it is told once. */
+function createReader(
+  { signal, maxBytes }: TransportRequest,
+  resolve: (answer: TransportAnswer) => void,
+  reject: (error: Error) => void,
+): Dispatcher.DispatchHandler {
+  const chunks: Uint8Array[] = []
+  let left = maxBytes
+  let head: Pick<TransportAnswer, 'status' | 'headers'> | undefined
+  let connection: Dispatcher.DispatchController | undefined
+
+  function end(cut?: Error): void {
+    signal.removeEventListener('abort', giveUp)
+    if (head) resolve({ ...head, body: Buffer.concat(chunks), ...(cut && { cut }) })
+    else reject(cut!)
+  }
+
+  function giveUp(): void {
+    connection?.abort(signal.reason)
+    end(signal.reason)
+  }
+
+  signal.addEventListener('abort', giveUp)
+  return {
+    onRequestStart(controller) {
+      if (signal.aborted) controller.abort(signal.reason)
+      else connection = controller
+    },
+    onResponseStart(_, status, headers) {
+      // Before the answer there can be others, such as 103 Early Hints.
+      if (status >= 200) head = { status, headers }
+    },
+    onResponseData(controller, chunk) {
+      chunks.push(chunk.subarray(0, left))
+      left -= chunk.byteLength
+      if (left < 0) controller.abort(new AnswerTooLong(`there are more than ${maxBytes} bytes`))
+    },
+    onResponseEnd: () => end(),
+    onResponseError: (_, error) => end(error),
   }
 }
 

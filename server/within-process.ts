@@ -12,13 +12,9 @@ export function withinProcess(
   return async (request) => {
     const { url, method, headers, body, signal } = request
     if (!url.startsWith(`${WITHIN}/`)) return transport(request)
-    const { status, body: bytes } = await answer(
+    const response = await answer(
       new Request(url, { method, headers, signal, ...(body !== undefined && { body }) }),
     )
-    return { status, body: read(bytes) }
+    return { status: response.status, body: await response.bytes() }
   }
-}
-
-async function* read(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
-  if (body) yield* body
 }

@@ -1,6 +1,6 @@
 /** One harmless GET, and what it answers, for the checks. */
 import { reasonOf } from '../errors.ts'
-import type { Transport } from '../transport.ts'
+import { AnswerTooLong, type Transport } from '../transport.ts'
 
 export interface Answer {
   readonly status: number
@@ -23,31 +23,19 @@ const MAX_BYTES = 1_000_000
 export function createAsk({ transport, deadline }: AskOptions): Ask {
   return async function ask(url) {
     try {
-      const {
-        status,
-        headers = {},
-        body,
-      } = await transport({
+      const answer = await transport({
         method: 'GET',
         url,
         headers: { accept: '*/*', 'user-agent': 'coinslot check' },
         signal: deadline(),
+        maxBytes: MAX_BYTES,
       })
+      const { status, headers = {}, body, cut } = answer
+      if (cut && !(cut instanceof AnswerTooLong)) throw cut
       const lists = Object.entries(headers).map(([name, value]) => [name, [value ?? []].flat()])
-      return { status, headers: Object.fromEntries(lists), text: await readStart(body) }
+      return { status, headers: Object.fromEntries(lists), text: new TextDecoder().decode(body) }
     } catch (error) {
       return reasonOf(error)
     }
   }
-}
-
-async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    size += chunk.byteLength
-    if (size >= MAX_BYTES) break
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, MAX_BYTES))
 }

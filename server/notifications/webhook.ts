@@ -11,7 +11,7 @@ export interface WebhookOptions {
   readonly transport: Transport
 }
 
-/** Read of an answer only so that its connection can be used again. */
+/** What came as an answer is of no use; it is read so that its connection can be used again. */
 const MAX_ANSWER_BYTES = 16 * 1024
 
 export function createWebhookSend({ url, secrets, transport }: WebhookOptions): Send {
@@ -30,8 +30,8 @@ export function createWebhookSend({ url, secrets, transport }: WebhookOptions): 
         },
         body,
         signal,
+        maxBytes: MAX_ANSWER_BYTES,
       })
-      await skim(answer.body)
       return failureOf(answer)
     } catch (error) {
       if (!(error instanceof AddressRefused)) throw error
@@ -44,14 +44,4 @@ function failureOf({ status, headers = {} }: TransportAnswer): Failure | undefin
   if (status >= 200 && status < 300) return undefined
   const [retryAfter] = [headers['retry-after']].flat()
   return { reason: `it answered ${status}`, final: status === 410, retryAfter }
-}
-
-/** What came as an answer is of no use, so it may be as long or as broken as it likes. */
-async function skim(body: AsyncIterable<Uint8Array>): Promise<void> {
-  let size = 0
-  try {
-    for await (const chunk of body) if ((size += chunk.byteLength) > MAX_ANSWER_BYTES) return
-  } catch {
-    // The status has said everything.
-  }
 }

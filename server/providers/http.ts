@@ -61,6 +61,9 @@ export interface ProviderHttpOptions {
 const DEADLINE_MS = 10_000
 const MAX_ANSWER_BYTES = 256 * 1024
 
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+const lenientUtf8 = new TextDecoder()
+
 /** Codes of failures from before anything of a request was sent. */
 const UNSENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -88,7 +91,6 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
   async function once<T>(call: ProviderRequest<T>, signal: AbortSignal): Promise<T> {
     const what = `${provider}: ${call.method} ${call.path}`
     let answer: TransportAnswer
-    let text: string
     try {
       answer = await transport({
         method: call.method,
@@ -100,12 +102,7 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
         },
         ...(call.body !== undefined && { body: writeExactJson(call.body) }),
         signal,
-      })
-      const { status } = answer
-      // A refusal is one whatever it says, so it may be as broken as it likes.
-      text = await readText(answer.body).catch((error: unknown) => {
-        if (isSuccess(status)) throw error
-        return ''
+        maxBytes: MAX_ANSWER_BYTES,
       })
     } catch (error) {
       if (signal.aborted) throw timeout(what)
@@ -113,11 +110,13 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
       const fail = UNSENT.has(reason) ? unreached : unavailable
       throw fail(`${what} failed: ${reason}`)
     }
-    const { status } = answer
+    const { status, body, cut } = answer
     if (call.absent?.includes(status)) return call.answer.parse(undefined)
     if (isLater(call, status)) throw later(`${what} answered ${status}`, answer)
-    assertSuccess(what, status, () => namedFields(text, call.body))
-    return readAnswer(what, text, call.answer)
+    // A refusal is one whatever it says, so it may be as broken as it likes.
+    assertSuccess(what, status, () => namedFields(lenientUtf8.decode(body), call.body))
+    if (cut) throw signal.aborted ? timeout(what) : unavailable(`${what} failed: ${reasonOf(cut)}`)
+    return readAnswer(what, body, call.answer)
   }
 
   return {
@@ -144,12 +143,8 @@ function rememberDoubts<T>(attempt: () => Promise<T>): () => Promise<T> {
     })
 }
 
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300
-}
-
 function assertSuccess(what: string, status: number, named: () => readonly string[]): void {
-  if (isSuccess(status)) return
+  if (status >= 200 && status < 300) return
   const told = `${what} answered ${status}`
   // A redirect is not followed: it would carry the API key to wherever it points.
   if (status < 400 || status >= 500 || status === 408) throw unavailable(told)
@@ -172,10 +167,10 @@ function later(told: string, { status, headers }: TransportAnswer): ProviderUnav
   return error
 }
 
-function readAnswer<T>(what: string, text: string, schema: z.ZodType<T>): T {
+function readAnswer<T>(what: string, body: Uint8Array, schema: z.ZodType<T>): T {
   let json: unknown
   try {
-    json = parseExactJson(text)
+    json = parseExactJson(strictUtf8.decode(body))
   } catch {
     throw unavailable(`${what} answered with something else than JSON`)
   }
@@ -183,17 +178,6 @@ function readAnswer<T>(what: string, text: string, schema: z.ZodType<T>): T {
   if (result.success) return result.data
   const paths = result.error.issues.map((issue) => issue.path.join('.') || '(whole)')
   throw unavailable(`${what} answered with another shape at ${paths.join(', ')}`)
-}
-
-async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.byteLength
-    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is over ${MAX_ANSWER_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
 }
 
 /**

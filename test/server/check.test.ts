@@ -72,7 +72,7 @@ async function look({ answers = {}, ...change }: Setup = {}) {
       if (fake === undefined) throw new Error(`nobody is at ${request.url}`)
       if (typeof fake === 'string') throw Object.assign(new Error('failed'), { code: fake })
       const { status = 200, headers = {}, body = '' } = fake
-      return { status, headers: { date: NOW.toUTCString(), ...headers }, body: bytes(body) }
+      return { status, headers: { date: NOW.toUTCString(), ...headers }, body: Buffer.from(body) }
     },
     ...withoutEnvironment(change),
   })
@@ -82,10 +82,6 @@ async function look({ answers = {}, ...change }: Setup = {}) {
 
 function withoutEnvironment({ environment: _, ...others }: Partial<Diagnosis>) {
   return others
-}
-
-async function* bytes(text: string): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(text)
 }
 
 /** The findings of a kind about something, each as one line. */

@@ -147,7 +147,7 @@ export function transportTo(fetch: Coinslot['fetch']): Transport {
     const answer = await fetch(
       new Request(url, { method, headers, ...(body !== undefined && { body }) }),
     )
-    return { status: answer.status, body: bytesOf(answer) }
+    return { status: answer.status, body: await answer.bytes() }
   }
 }
 
@@ -157,17 +157,13 @@ export function providerThat(
 ): Transport {
   return async (request) => {
     const { status = 200, body } = await answer(request)
-    return { status, body: bytesOf(Response.json(body)) }
+    return { status, body: Buffer.from(JSON.stringify(body)) }
   }
 }
 
 export interface ProviderAnswer {
   readonly status?: number
   readonly body: unknown
-}
-
-async function* bytesOf(answer: Response): AsyncGenerator<Uint8Array> {
-  yield new Uint8Array(await answer.arrayBuffer())
 }
 
 /** The text of a file beside the tests. */

@@ -15,8 +15,6 @@ import {
 } from '../../../server/providers/http.ts'
 import type { TransportAnswer, TransportRequest } from '../../../server/transport.ts'
 
-const LIMIT = 256 * 1024
-
 const post: ProviderRequest<{ id: string }> = {
   method: 'POST',
   path: '/v1/things',
@@ -55,12 +53,8 @@ function httpThat(
   return { http, sent }
 }
 
-function answer(status: number, ...chunks: readonly (string | Uint8Array)[]): TransportAnswer {
-  return { status, body: bytes(chunks) }
-}
-
-async function* bytes(chunks: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
-  for (const chunk of chunks) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+function answer(status: number, body: string | Uint8Array = '', cut?: Error): TransportAnswer {
+  return { status, body: Buffer.from(body as string), ...(cut && { cut }) }
 }
 
 async function failure(call: Promise<unknown>): Promise<Error> {
@@ -74,27 +68,35 @@ function brokenBy(code: string): Error {
   return Object.assign(new Error('key-canary'), { code })
 }
 
-/** A right answer of exactly so many bytes. */
-function answerOf(size: number): string {
-  const frame = JSON.stringify({ id: '' })
-  return JSON.stringify({ id: 'x'.repeat(size - frame.length) })
-}
-
 describe('an answer', () => {
-  it('is given up at the first chunk over the limit, and no more of it is read', async () => {
-    let read = 0
-    async function* endless(): AsyncGenerator<Uint8Array> {
-      for (;;) yield Buffer.alloc(64 * 1024, (read += 64 * 1024) && '"')
-    }
-    const { http } = httpThat([{ status: 200, body: endless() }])
-    expect(await failure(http.send(post))).toBeInstanceOf(ProviderUnavailable)
-    expect(read).toBe(LIMIT + 64 * 1024)
+  it('is none where it was cut, though what came of it looks right', async () => {
+    const { http, sent } = httpThat([answer(200, '{"id":"1"}', brokenBy('UND_ERR_SOCKET'))])
+    const error = await failure(http.send(post))
+    expect(error).toBeInstanceOf(ProviderUnavailable)
+    expect(error).toMatchObject({ mayBeDone: true })
+    expect(String(error.cause)).toMatch(/failed: UND_ERR_SOCKET$/)
+    expect(sent).toHaveLength(1)
   })
 
-  it('may be as long as the limit, but not a byte longer', async () => {
-    const { http } = httpThat([answer(200, answerOf(LIMIT)), answer(200, answerOf(LIMIT + 1))])
-    await expect(http.send(post)).resolves.toHaveProperty('id')
-    expect(await failure(http.send(post))).toBeInstanceOf(ProviderUnavailable)
+  it('was too slow where the deadline cut it', async () => {
+    const deadline = new AbortController()
+    const http = createProviderHttp({
+      provider: 'fake',
+      baseUrl: 'https://api.example',
+      deadline: () => deadline.signal,
+      async transport({ signal }) {
+        deadline.abort()
+        return answer(200, '{"id":"1"}', signal.reason)
+      },
+    })
+    expect(await failure(http.send(post))).toBeInstanceOf(ProviderTimeout)
+  })
+
+  it('that refuses is a refusal even where it was cut', async () => {
+    const { http } = httpThat([answer(400, '{"error":"amount is', brokenBy('UND_ERR_SOCKET'))])
+    const error = await failure(http.send(post))
+    expect(error).toBeInstanceOf(ProviderRejected)
+    expect(String(error.cause)).toMatch(/answered 400, naming amount$/)
   })
 
   it.each<[string, string | Uint8Array]>([
@@ -109,12 +111,6 @@ describe('an answer', () => {
   ])('is no answer where it is %s', async (_, body) => {
     const { http } = httpThat([answer(200, body)])
     expect(await failure(http.send(post))).toBeInstanceOf(ProviderUnavailable)
-  })
-
-  it('is put together from chunks that cut a character in two', async () => {
-    const [head, tail] = [Uint8Array.of(0xc3), Uint8Array.of(0xa9)]
-    const { http } = httpThat([answer(200, '{"id":"caf', head, tail, '"}')])
-    expect(await http.send(post)).toEqual({ id: 'café' })
   })
 
   it('may have members that nobody asked for, which are left out', async () => {
