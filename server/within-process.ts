@@ -15,6 +15,6 @@ export function withinProcess(
     const response = await answer(
       new Request(url, { method, headers, signal, ...(body !== undefined && { body }) }),
     )
-    return { status: response.status, body: await response.bytes() }
+    return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) }
   }
 }

@@ -147,7 +147,7 @@ export function transportTo(fetch: Coinslot['fetch']): Transport {
     const answer = await fetch(
       new Request(url, { method, headers, ...(body !== undefined && { body }) }),
     )
-    return { status: answer.status, body: await answer.bytes() }
+    return { status: answer.status, body: new Uint8Array(await answer.arrayBuffer()) }
   }
 }
 
