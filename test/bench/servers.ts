@@ -5,10 +5,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import manifest from '../../package.json' with { type: 'json' }
 import { freePort, MAIN } from '../e2e/server-process.ts'
 
 const PEER = fileURLToPath(new URL('./other-processes.ts', import.meta.url))
 const TSX = import.meta.resolve('tsx')
+/** What `npm start` starts Node with; the baselines have the same. */
+const FLAGS = manifest.scripts.start.match(/--\S+/g) ?? []
 
 const configuration = {
   rateLimits: { perAddress: 1_000_000, perCheckout: 1_000_000, perProvider: 1_000_000 },
@@ -41,7 +44,7 @@ export async function startServers(): Promise<Servers> {
 
   async function start(args: readonly string[], env: Record<string, string> = {}): Promise<Server> {
     const port = String(await freePort())
-    const child = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, [...FLAGS, ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'], PORT: port, ...env },
     })

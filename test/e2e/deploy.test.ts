@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { DockerfileParser, type From, type Instruction } from 'dockerfile-ast'
 import { validate } from 'dockerfile-utils'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { findProgram } from '../browsers/find-program.js'
 import { freePort } from './server-process.ts'
 
@@ -54,6 +55,10 @@ describe('the Dockerfile', () => {
     const after = last.slice(last.indexOf(only('USER')))
     expect(after.map((instruction) => instruction.getKeyword())).toContain('ENTRYPOINT')
     expect(text).toContain('--owner=node --group=node --mode=700 /data')
+  })
+
+  it('starts what `npm start` starts', () => {
+    expect([...words('ENTRYPOINT'), ...words('CMD')].join(' ')).toBe(manifest.scripts.start)
   })
 
   it('keeps what may hold a secret out of the build', () => {
@@ -133,6 +138,13 @@ describe.runIf(analyze)('the systemd unit', () => {
     const limits = ['--offline=true', '--threshold=11']
     const { stdout } = await run(analyze!, ['security', ...limits, unit])
     expect(stdout).toMatch(/Overall exposure level for coinslot.service: [01]\.\d OK/)
+  })
+
+  it('starts what `npm start` starts, of the package that is installed', () => {
+    const start = manifest.scripts.start
+      .replace('node', '/usr/bin/node')
+      .replace('dist', '/opt/coinslot/node_modules/coinslot/dist')
+    expect(read('coinslot.service').split('\n')).toContain(`ExecStart=${start}`)
   })
 
   it('lets the server write what it keeps, and run what V8 compiles', () => {
