@@ -29,7 +29,9 @@ export function createBatches(db: Kysely<Database>, pool: Pick<AskingPool, 'ask'
   }
 
   const addAll = async (all: readonly Added[]): Promise<boolean[]> => {
-    const rows = await ask<{ id: string }>(ADD, JSON.stringify(all))
+    const sessions = JSON.stringify(all.map(({ session }) => session))
+    const intents = JSON.stringify(all.map(({ intent }) => intent))
+    const rows = await ask<{ id: string }>(ADD, sessions, intents)
     const added = new Set(rows.map(({ id }) => id))
     return all.map(({ session }) => added.has(session.id))
   }
@@ -68,16 +70,14 @@ interface Added {
 
 // In one order, because each waits for whoever is adding the same key at another server.
 const ADD = `
-  with added as materialized (
-    select * from json_to_recordset($1) as added(session sessions, intent intents)
-  ), claimed as (
-    insert into intents select (intent).* from added
-    order by (intent).scope collate "C", (intent).key collate "C"
+  with claimed as (
+    insert into intents select * from json_populate_recordset(null::intents, $2)
+    order by scope collate "C", key collate "C"
     on conflict (scope, key) do nothing
     returning session_id
   )
-  insert into sessions select (session).* from added
-  where (session).id in (select session_id from claimed)
+  insert into sessions select * from json_populate_recordset(null::sessions, $1)
+  where id in (select session_id from claimed)
   returning id`
 
 interface NewTogether extends NewSessionRow {
