@@ -6,30 +6,47 @@ import type { Intent, Kept, Lease, SessionResult, Store, StoredAnswer } from './
 
 /** A store that goes the short way where it can, and the one given where that is not all there is to it. */
 export function withShortWay(store: Store, together: Together): Store {
+  const underWay = new Set<Promise<unknown>>()
+
+  /** Neither is done in one step, so the store is to stay open for the next one. */
+  function toTheEnd<T>(steps: Promise<T>): Promise<T> {
+    const forget = () => underWay.delete(steps)
+    underWay.add(steps)
+    steps.then(forget, forget)
+    return steps
+  }
+
+  const claim: Store['claim'] = async (intent, session, now, options) => {
+    // Where no order is to be looked at, all that a new session needs is that its key is free.
+    if (typeof session !== 'string' && session.order === null) {
+      const { row, lease } = withLease(session, now)
+      if (await together.addSession(row, toIntentRow(intent, session.id, now))) {
+        return { kind: 'claimed', lease }
+      }
+    }
+    return store.claim(intent, session, now, options)
+  }
+
+  async function release<E extends Ending | null>(
+    intent: Intent,
+    lease: Lease,
+    result: SessionResult,
+    ending: E,
+    now: Date,
+  ): Promise<Kept<E> | undefined> {
+    const foreseen = foresee(intent, lease, result, ending, now)
+    if (foreseen && (await together.keepOpened(foreseen.opened))) return foreseen.answer as Kept<E>
+    return store.release(intent, lease, result, ending, now)
+  }
+
   return {
     ...store,
     findPrior: async (scope, key) => toPrior(await together.findPrior({ scope, key })),
-    async claim(intent, session, now, options) {
-      // Where no order is to be looked at, all that a new session needs is that its key is free.
-      if (typeof session !== 'string' && session.order === null) {
-        const { row, lease } = withLease(session, now)
-        if (await together.addSession(row, toIntentRow(intent, session.id, now))) {
-          return { kind: 'claimed', lease }
-        }
-      }
-      return store.claim(intent, session, now, options)
-    },
-    async release<E extends Ending | null>(
-      intent: Intent,
-      lease: Lease,
-      result: SessionResult,
-      ending: E,
-      now: Date,
-    ) {
-      const foreseen = foresee(intent, lease, result, ending, now)
-      if (foreseen && (await together.keepOpened(foreseen.opened)))
-        return foreseen.answer as Kept<E>
-      return store.release(intent, lease, result, ending, now)
+    claim: (...asked) => toTheEnd(claim(...asked)),
+    release: (...asked) => toTheEnd(release(...asked)),
+    async close() {
+      await Promise.allSettled(underWay)
+      await store.close()
     },
   }
 }

@@ -64,7 +64,7 @@ export function answerCalls(
 export interface Thread {
   postMessage(message: Message, moved: []): void
   on(event: 'message', listener: (answers: Answers) => void): unknown
-  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'error' | 'messageerror', listener: (error: Error) => void): unknown
   on(event: 'exit', listener: () => void): unknown
   terminate(): Promise<unknown>
 }
@@ -114,6 +114,7 @@ export function callsTo(
     }
   })
   worker.on('error', stop)
+  worker.on('messageerror', stop)
   worker.on('exit', () => stop(new Error('the thread of the store has ended')))
 
   function stop(error: Error): void {

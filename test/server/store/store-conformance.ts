@@ -80,6 +80,22 @@ export function describeStore(subject: StoreSubject): void {
       expect(kinds).toEqual(['claimed', ...Array<string>(19).fill('in_progress')])
     })
 
+    it('is closed when all is done that was asked of it, however many steps that takes', async () => {
+      const store = await open()
+      const other = { ...intent, key: `${intent.key}-2` }
+      const lease = await claim(store)
+      await store.settle(paid, AT)
+      const asked = [
+        store.claim(other, sessionRecord(), AT),
+        store.claim(other, sessionRecord(), AT),
+        store.release(intent, lease, opened, ending, AT),
+      ] as const
+      await store.close()
+      const [one, another, answer] = await Promise.all(asked)
+      expect([one.kind, another.kind].toSorted()).toEqual(['claimed', 'in_progress'])
+      expect(JSON.parse(answer!.body)).toMatchObject({ status: 'paid' })
+    })
+
     it('keeps a session as it was given, amounts and times exactly', async () => {
       const store = await openStore()
       const session = sessionRecord({
