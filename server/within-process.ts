@@ -4,7 +4,7 @@ import type { Transport } from './transport.ts'
 /** Nobody can listen there, so nobody is called by mistake. */
 export const WITHIN = 'http://localhost:0'
 
-/** A transport that hands what is for this very server to it, and lets everything else go out. */
+/** A transport that hands what is for this very server to it, whose answers are whole and short, and lets everything else go out. */
 export function withinProcess(
   transport: Transport,
   answer: (request: Request) => Response | Promise<Response>,

@@ -12,7 +12,7 @@ export interface WebhookOptions {
 }
 
 /** What came as an answer is of no use; it is read so that its connection can be used again. */
-const MAX_ANSWER_BYTES = 16 * 1024
+const MAX_ANSWER_BYTES = 256 * 1024
 
 export function createWebhookSend({ url, secrets, transport }: WebhookOptions): Send {
   const signers = secrets.map((secret) => new Webhook(secret))

@@ -16,7 +16,7 @@ export interface SandboxReporterOptions {
 
 const FIRST_TRY_MS = 3_000
 const MAX_RETRIES = 6
-const MAX_ANSWER_BYTES = 16 * 1024
+const MAX_ANSWER_BYTES = 256 * 1024
 
 /**
  * Tells what became of a payment. The first try is waited for, so that the buyer usually comes back to a

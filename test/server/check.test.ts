@@ -11,7 +11,7 @@ import type { Finding } from '../../server/check/finding.ts'
 import { allowsUrl, parsePolicies } from '../../server/check/security-policy.ts'
 import { toJson, toText } from '../../server/commands/check.ts'
 import { openSqlite } from '../../server/store/sqlite.ts'
-import type { TransportRequest } from '../../server/transport.ts'
+import { AnswerTooLong, type TransportRequest } from '../../server/transport.ts'
 import { version } from '../../server/version.ts'
 
 const NOW = new Date('2026-11-21T12:00:00Z')
@@ -32,7 +32,7 @@ const environment = {
 }
 
 type Fake =
-  | { status?: number; headers?: Record<string, string | string[]>; body?: string }
+  | { status?: number; headers?: Record<string, string | string[]>; body?: string; cut?: Error }
   /** The code of why there is no answer. */
   | string
 
@@ -71,8 +71,9 @@ async function look({ answers = {}, ...change }: Setup = {}) {
           .toSorted(([one], [other]) => other.length - one.length)[0] ?? []
       if (fake === undefined) throw new Error(`nobody is at ${request.url}`)
       if (typeof fake === 'string') throw Object.assign(new Error('failed'), { code: fake })
-      const { status = 200, headers = {}, body = '' } = fake
-      return { status, headers: { date: NOW.toUTCString(), ...headers }, body: Buffer.from(body) }
+      const { headers, body = '', ...others } = fake
+      const dated = { date: NOW.toUTCString(), ...headers }
+      return { status: 200, headers: dated, body: Buffer.from(body), ...others }
     },
     ...withoutEnvironment(change),
   })
@@ -582,6 +583,11 @@ describe("a merchant's page", () => {
       [/trusted-types of its header.*Add lit-html/],
     ],
     ['cannot be reached', 'ENOTFOUND', [/shop\.example is no name/]],
+    [
+      'breaks half-way',
+      { cut: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }) },
+      [/UND_ERR_SOCKET/],
+    ],
   ])('is told of where it %s', async (_, fake, told) => {
     const { findings } = await look({ page: PAGE, answers: { [PAGE]: fake } })
     expect(lines(findings, 'failure', 'page')).toEqual(
@@ -596,6 +602,7 @@ describe("a merchant's page", () => {
     ],
     ['hosts below', header('default-src *.shop.example')],
     ['a scheme', header('default-src https:')],
+    ['a page of which only the beginning is read', { cut: new AnswerTooLong() }],
     [
       'a policy in a comment',
       {

@@ -140,9 +140,9 @@ describe('any transport', () => {
     const { seen, url } = await listen((response) =>
       response.writeHead(302, { Location: '/elsewhere' }).end(),
     )
-    const answer = await createTransport()(get(url))
+    const answer = await createTransport()(get(`${url}moved?to=there`))
     expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } })
-    expect(seen.paths).toEqual(['/'])
+    expect(seen.paths).toEqual(['/moved?to=there'])
   })
 
   it('reads as many bytes as were asked for, in however many pieces they come', async () => {

@@ -90,6 +90,37 @@ function hold() {
   return { answer, arrived, held, letGo: () => held.splice(0).forEach((go) => go()) }
 }
 
+describe('an attempt is all there is to it', () => {
+  it('where it is answered 200 and a page, and the connection is used again', async () => {
+    const { outbox, sink, relay } = await setUp()
+    sink.answer = (response) => response.end('x'.repeat(60_000))
+    for (const type of ['processing', 'paid'] as const) {
+      await outbox.add(type)
+      await relay.run()
+    }
+    expect(sink.received).toHaveLength(2)
+    expect(sink.connections()).toBe(1)
+  })
+
+  it.each<[string, Answer]>([
+    ['breaks', (response) => response.write('half', () => response.destroy())],
+    [
+      'does not end',
+      (response) => {
+        const goOn = () => void (response.destroyed || response.write('x'.repeat(65_536), goOn))
+        goOn()
+      },
+    ],
+  ])('where it is answered 200 with what %s', async (_, answer) => {
+    const { outbox, sink, relay } = await setUp()
+    sink.answer = answer
+    await outbox.add('paid')
+    await relay.run()
+    await relay.run()
+    expect(sink.received).toHaveLength(1)
+  })
+})
+
 describe('an attempt fails', () => {
   it.each([300, 301, 302, 307, 308, 304, 400, 401, 404, 429, 500, 503])(
     'where it is answered %i, and nothing else is asked for',

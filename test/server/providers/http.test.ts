@@ -314,6 +314,7 @@ describe('a call', () => {
       {
         method: 'POST',
         url: 'https://api.example/base/v1/things',
+        maxBytes: 256 * 1024,
         body: '{"amount":10.10}',
         headers: {
           accept: 'application/json',
