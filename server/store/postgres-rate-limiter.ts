@@ -1,7 +1,7 @@
 /** Counts how often something was done in the last minute, by all servers on one PostgreSQL together. */
 import { handleWhen, retry } from 'cockatiel'
 import { sql, type Kysely } from 'kysely'
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterPostgres, type IRateLimiterPostgresOptions } from 'rate-limiter-flexible'
 import type { Database } from './database.ts'
 import { gather } from './gather.ts'
 import { isLostToOthers, mayBeOfOne } from './postgres-failures.ts'
@@ -33,41 +33,16 @@ export function createPostgresRateLimiter(
 ): RateLimiter {
   const shareSize = hasManyKeys ? 1 : sizeOfShare(perMinute)
   const shares = new Map<string, Promise<Share>>()
-  const query = ({ text, values }: Query) => again.execute(() => pool.ask(text, values))
-  const limiter = new RateLimiterPostgres({
+  const limiter = new GatheringRateLimiter(createCount(pool), {
     keyPrefix: name,
     points: perMinute,
     duration: WINDOW_S,
     // Once all is taken, the database is not asked before the minute is over.
     inMemoryBlockOnConsumed: perMinute,
-    storeClient: { query },
+    storeClient: { query: ({ text, values }: Query) => pool.ask(text, values) },
     storeType: 'client',
     tableName: TABLE,
     tableCreated: true,
-  })
-
-  /** @returns how long each of those has to wait who come for one key at one time: the first have been let by */
-  async function takeSome(key: string, count: number): Promise<number[]> {
-    const taken: unknown = await limiter.consume(key, count).catch((refusal: unknown) => refusal)
-    if (!(taken instanceof RateLimiterRes)) throw taken
-    const { consumedPoints } = taken
-    // None are told of where the limiter knows by itself that there is nothing left.
-    const left = consumedPoints === 0 ? 0 : perMinute - (consumedPoints - count)
-    return Array.from({ length: count }, (_, index) => (index < left ? 0 : waitOf(taken)))
-  }
-
-  async function takeAll(keys: readonly string[]): Promise<Promise<number>[]> {
-    const counts = new Map<string, number>()
-    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
-    const taking = new Map([...counts].map(([key, count]) => [key, takeSome(key, count)]))
-    await Promise.allSettled(taking.values())
-    return keys.map(async (key) => (await taking.get(key))!.shift()!)
-  }
-
-  const takeGathered = gather({
-    together: takeAll,
-    alone: async (key) => (await takeSome(key, 1))[0]!,
-    mayBeOfOne,
   })
 
   async function takeShare(key: string): Promise<Share> {
@@ -77,7 +52,7 @@ export function createPostgresRateLimiter(
   }
 
   /** Those who come while a share is being taken wait for it, and for the next one where it was too small. */
-  async function takeOne(key: string): Promise<void> {
+  async function takeOfShare(key: string): Promise<void> {
     for (;;) {
       const taking = shares.get(key) ?? takeShare(key)
       shares.set(key, taking)
@@ -94,9 +69,72 @@ export function createPostgresRateLimiter(
   }
 
   return {
-    take: (key) => (shareSize === 1 ? takeGathered(key) : takeOne(key).then(() => 0, waitOf)),
+    take: (key) =>
+      (shareSize === 1 ? limiter.consume(key) : takeOfShare(key)).then(() => 0, waitOf),
   }
 }
+
+/** The library's asks a statement for each key; this one asks one for all that are counted at one time. */
+class GatheringRateLimiter extends RateLimiterPostgres {
+  readonly #count: (taken: Taken) => Promise<Counter>
+
+  constructor(count: (taken: Taken) => Promise<Counter>, options: IRateLimiterPostgresOptions) {
+    super(options)
+    this.#count = count
+  }
+
+  /** What a limiter brings that counts in a way of its own, by the library's readme ("Contributions"). */
+  async _upsert(key: string, points: number): Promise<{ rows: Counter[] }> {
+    return { rows: [await this.#count({ key, points })] }
+  }
+}
+
+interface Taken {
+  readonly key: string
+  readonly points: number
+}
+
+/** What has been taken of a key in the minute that ends, by the clock of who began it, in so many ms. */
+interface Counter {
+  readonly points: number
+  readonly expire: string
+}
+
+function createCount({ ask }: Pick<AskingPool, 'ask'>): (taken: Taken) => Promise<Counter> {
+  async function countAll(all: readonly Taken[]): Promise<Counter[]> {
+    const sums = new Map<string, number>()
+    // What each finds taken, of those who come at one time for one key: as if one came after the other.
+    const taken = all.map(({ key, points }) => {
+      const sum = (sums.get(key) ?? 0) + points
+      sums.set(key, sum)
+      return { key, sum }
+    })
+    const now = Date.now()
+    const values = [[...sums.keys()], [...sums.values()], now, now + WINDOW_S * 1000]
+    const { rows } = await again.execute(() => ask<Taken & Counter>(COUNT, values))
+    const counters = new Map(rows.map((row) => [row.key, row]))
+    return taken.map(({ key, sum }) => {
+      const { points, expire } = counters.get(key)!
+      return { points: points - sums.get(key)! + sum, expire }
+    })
+  }
+
+  return gather({
+    together: countAll,
+    alone: async (taken) => (await countAll([taken]))[0]!,
+    mayBeOfOne,
+  })
+}
+
+// In one order, because each waits for whoever is counting the same key at another server.
+const COUNT = `
+  insert into ${TABLE} as counted (key, points, expire)
+  select key, points, $4::bigint from unnest($1::text[], $2::integer[]) as taken (key, points)
+  order by key collate "C"
+  on conflict (key) do update set
+    points = excluded.points + case when counted.expire <= $3 then 0 else counted.points end,
+    expire = case when counted.expire <= $3 then excluded.expire else counted.expire end
+  returning key, points, expire`
 
 interface Query {
   readonly text: string
