@@ -20,8 +20,8 @@ interface Waiting<Item, Outcome> {
 const MOST_AT_ONCE = 100
 
 /**
- * Gathers to the end of this turn of the event loop, and for as long as what was gathered before is under
- * way: nobody waits who is alone, and the more there is to do, the more is done at once.
+ * Gathers for as long as each turn of the event loop brings more, and while what was gathered before is under
+ * way: who is alone waits for one turn, and the more there is to do, the more is done at once.
  */
 export function gather<Item, Outcome>({
   together,
@@ -33,11 +33,18 @@ export function gather<Item, Outcome>({
 
   async function doAll(): Promise<void> {
     while (waiting.length > 0) {
+      await untilNoMoreCome()
       await doSome(waiting.splice(0, MOST_AT_ONCE))
-      // Whoever hears of it in this turn may ask for more in it.
-      await nextTurn()
     }
     isUnderWay = false
+  }
+
+  async function untilNoMoreCome(): Promise<void> {
+    let seen = 0
+    while (seen < waiting.length && seen < MOST_AT_ONCE) {
+      seen = waiting.length
+      await nextTurn()
+    }
   }
 
   async function doSome(some: readonly Waiting<Item, Outcome>[]): Promise<void> {
@@ -57,6 +64,6 @@ export function gather<Item, Outcome>({
       waiting.push({ item, resolve, reject })
       if (isUnderWay) return
       isUnderWay = true
-      void nextTurn().then(doAll)
+      void doAll()
     })
 }

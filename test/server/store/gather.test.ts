@@ -66,6 +66,31 @@ describe('what is gathered', () => {
     expect(groups).toEqual([[1], [2, 3]])
   })
 
+  it('is waited for as long as each turn brings more, so that a crowd is done together', async () => {
+    const { double, groups } = startDoubling()
+    const all = [double(1), double(2)]
+    for (const next of [3, 4]) {
+      await nextTurn()
+      all.push(double(next))
+    }
+    await nextTurn()
+    await nextTurn()
+    const late = double(5)
+    expect(await Promise.all([...all, late])).toEqual([2, 4, 6, 8, 10])
+    expect(groups).toEqual([[1, 2, 3, 4], [5]])
+  })
+
+  it('is not waited for without end where they never stop coming', async () => {
+    const { double, groups } = startDoubling()
+    const all = [double(0)]
+    while (groups.length === 0) {
+      all.push(double(all.length))
+      await nextTurn()
+    }
+    expect(groups[0]).toHaveLength(100)
+    await Promise.all(all)
+  })
+
   it('is never more than a hundred at once', async () => {
     const { double, groups } = startDoubling()
     const numbers = Array.from({ length: 250 }, (_, index) => index)
