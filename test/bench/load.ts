@@ -10,9 +10,10 @@ const call = {
   body: '{"checkout":"donation","amount":"25.00"}',
 } as const
 
-/** As the element makes them. */
-const newKey = () => ({
+/** Each buyer is another one: a key as the element makes them, and an address, told as by a proxy. */
+const newBuyer = () => ({
   'idempotency-key': Date.now().toString(36) + randomBytes(18).toString('base64url'),
+  'x-forwarded-for': `10.${randomBytes(3).join('.')}`,
 })
 
 /**
@@ -31,7 +32,7 @@ export async function openSessions(
     requests: [
       {
         ...call,
-        setupRequest: (next) => ({ ...next, headers: { ...next.headers, ...newKey() } }),
+        setupRequest: (next) => ({ ...next, headers: { ...next.headers, ...newBuyer() } }),
       },
     ],
   })
@@ -55,7 +56,7 @@ export async function openSessionsAt(
     Array.from({ length: perSecond * seconds }, async (_, index) => {
       const dueAt = startedAt + (index * 1000) / perSecond
       await sleep(dueAt - performance.now())
-      const headers = { ...call.headers, ...newKey() }
+      const headers = { ...call.headers, ...newBuyer() }
       const answer = await request(`${url}/v1/sessions`, { ...call, headers, dispatcher })
       await answer.body.text()
       if (answer.statusCode !== 201) throw new Error(`${url} answered ${answer.statusCode}`)

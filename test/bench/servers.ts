@@ -14,6 +14,7 @@ const TSX = import.meta.resolve('tsx')
 const FLAGS = manifest.scripts.start.match(/--\S+/g) ?? []
 
 const configuration = {
+  trustedProxyHops: 1,
   rateLimits: { perAddress: 1_000_000, perCheckout: 1_000_000, perProvider: 1_000_000 },
   providers: { sprintcheckout: {} },
   checkouts: {
