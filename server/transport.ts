@@ -10,8 +10,8 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal: AbortSignal
-  /** How much is read of the answer's body. */
-  readonly maxBytes: number
+  /** How much is read of the answer's body; by default as much as an answer or a page in its place has. */
+  readonly maxBytes?: number
 }
 
 export interface TransportAnswer {
@@ -53,6 +53,7 @@ export class AnswerTooLong extends Error {
 }
 
 const CONNECT_MS = 5_000
+const MAX_BYTES = 256 * 1024
 
 export function createTransport(options: TransportOptions = {}): Transport {
   const dispatcher = new Agent({ keepAliveTimeout: 10_000, connect: createConnector(options) })
@@ -71,7 +72,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
 
 /** Reads one answer; what comes of it is told once. */
 function createReader(
-  { signal, maxBytes }: TransportRequest,
+  { signal, maxBytes = MAX_BYTES }: TransportRequest,
   resolve: (answer: TransportAnswer) => void,
   reject: (error: Error) => void,
 ): Dispatcher.DispatchHandler {

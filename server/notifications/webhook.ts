@@ -11,9 +11,6 @@ export interface WebhookOptions {
   readonly transport: Transport
 }
 
-/** What came as an answer is of no use; it is read so that its connection can be used again. */
-const MAX_ANSWER_BYTES = 256 * 1024
-
 export function createWebhookSend({ url, secrets, transport }: WebhookOptions): Send {
   const signers = secrets.map((secret) => new Webhook(secret))
   return async function sendWebhook({ id, body }, at, signal) {
@@ -30,7 +27,6 @@ export function createWebhookSend({ url, secrets, transport }: WebhookOptions): 
         },
         body,
         signal,
-        maxBytes: MAX_ANSWER_BYTES,
       })
       return failureOf(answer)
     } catch (error) {

@@ -59,7 +59,6 @@ export interface ProviderHttpOptions {
 }
 
 const DEADLINE_MS = 10_000
-const MAX_ANSWER_BYTES = 256 * 1024
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 const lenientUtf8 = new TextDecoder()
@@ -102,7 +101,6 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
         },
         ...(call.body !== undefined && { body: writeExactJson(call.body) }),
         signal,
-        maxBytes: MAX_ANSWER_BYTES,
       })
     } catch (error) {
       if (signal.aborted) throw timeout(what)

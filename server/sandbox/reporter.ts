@@ -16,7 +16,6 @@ export interface SandboxReporterOptions {
 
 const FIRST_TRY_MS = 3_000
 const MAX_RETRIES = 6
-const MAX_ANSWER_BYTES = 256 * 1024
 
 /**
  * Tells what became of a payment. The first try is waited for, so that the buyer usually comes back to a
@@ -43,7 +42,6 @@ export function createSandboxReporter(options: SandboxReporterOptions): SandboxR
       },
       body,
       signal: AbortSignal.timeout(FIRST_TRY_MS),
-      maxBytes: MAX_ANSWER_BYTES,
     })
     if (status >= 300) throw new Error(`the webhook was answered ${status}`)
   }

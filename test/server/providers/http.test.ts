@@ -314,7 +314,6 @@ describe('a call', () => {
       {
         method: 'POST',
         url: 'https://api.example/base/v1/things',
-        maxBytes: 256 * 1024,
         body: '{"amount":10.10}',
         headers: {
           accept: 'application/json',
