@@ -1,6 +1,5 @@
 /** How many sessions may be opened in a minute: by one address, for one checkout, at one provider. */
 import { hash } from 'node:crypto'
-import { RateLimited } from './errors.ts'
 import type { RateLimiter, RateLimiterOptions } from './store/rate-limiter.ts'
 
 export interface RateLimits {
@@ -32,15 +31,10 @@ export function createRateLimits(
 
   return async function count({ address, checkoutId, provider }) {
     // One after the other: who is refused by his own limit takes nothing of what others may use.
-    if (address !== undefined) await take(byAddress, toKey(address))
-    await take(byCheckout, checkoutId ?? '')
-    await take(byProvider, provider)
+    if (address !== undefined) await byAddress.take(toKey(address))
+    await byCheckout.take(checkoutId ?? '')
+    await byProvider.take(provider)
   }
-}
-
-async function take(limiter: RateLimiter, key: string): Promise<void> {
-  const waitMs = await limiter.take(key)
-  if (waitMs > 0) throw new RateLimited(Math.ceil(waitMs / 1000))
 }
 
 /** A database, and a copy of one, is not to tell who was there. */

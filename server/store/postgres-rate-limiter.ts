@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 import { gather } from './gather.ts'
 import { isLostToOthers, mayBeOfOne } from './postgres-failures.ts'
 import type { AskingPool } from './postgres-pool.ts'
-import { WINDOW_S, waitOf, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
+import { WINDOW_S, refuse, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
 
 const TABLE = 'rate_limits'
 
@@ -69,8 +69,9 @@ export function createPostgresRateLimiter(
   }
 
   return {
-    take: (key) =>
-      (shareSize === 1 ? limiter.consume(key) : takeOfShare(key)).then(() => 0, waitOf),
+    async take(key) {
+      await (shareSize === 1 ? limiter.consume(key) : takeOfShare(key)).catch(refuse)
+    },
   }
 }
 

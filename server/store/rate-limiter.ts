@@ -1,9 +1,10 @@
 /** Counts how often something was done in the last minute: for one server, in its memory. */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimited } from '../errors.ts'
 
 export interface RateLimiter {
-  /** @returns 0 where it may be done once more, else in how many milliseconds it may */
-  take(key: string): Promise<number>
+  /** @throws RateLimited where it may not be done once more */
+  take(key: string): Promise<void>
 }
 
 export interface RateLimiterOptions {
@@ -23,12 +24,14 @@ export function createMemoryRateLimiter({ name, perMinute }: RateLimiterOptions)
     duration: WINDOW_S,
   })
   return {
-    take: (key) => limiter.consume(key).then(() => 0, waitOf),
+    async take(key) {
+      await limiter.consume(key).catch(refuse)
+    },
   }
 }
 
-/** How long a limiter that has refused says to wait; what else it throws is a failure. */
-export function waitOf(refusal: unknown): number {
-  if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext)
-  throw refusal
+/** What a limiter throws that refuses is told as ours; what else it throws is a failure. */
+export function refuse(refusal: unknown): never {
+  if (!(refusal instanceof RateLimiterRes)) throw refusal
+  throw new RateLimited(Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)))
 }
