@@ -5,9 +5,9 @@ export interface Gathered<Item, Outcome> {
   /** Does it for all of them at once; tells the outcomes in their order. */
   readonly together: (items: readonly Item[]) => Promise<readonly (Outcome | Promise<Outcome>)[]>
   /** Does it for one, where it failed for all of them and that may be the fault of another. */
-  readonly alone: (item: Item) => Promise<Outcome>
+  readonly alone?: (item: Item) => Promise<Outcome>
   /** Whether a failure may be the fault of one; else all of them have failed with it. */
-  readonly mayBeOfOne: (error: unknown) => boolean
+  readonly mayBeOfOne?: (error: unknown) => boolean
 }
 
 interface Waiting<Item, Outcome> {
@@ -19,6 +19,8 @@ interface Waiting<Item, Outcome> {
 /** So that one statement stays a short one. */
 const MOST_AT_ONCE = 100
 
+const PATIENCE_MS = 1_000
+
 /**
  * Gathers for as long as each turn of the event loop brings more, and while what was gathered before is under
  * way: who is alone waits for one turn, and the more there is to do, the more is done at once.
@@ -26,7 +28,7 @@ const MOST_AT_ONCE = 100
 export function gather<Item, Outcome>({
   together,
   alone,
-  mayBeOfOne,
+  mayBeOfOne = () => true,
 }: Gathered<Item, Outcome>): (item: Item) => Promise<Outcome> {
   const waiting: Waiting<Item, Outcome>[] = []
   let isUnderWay = false
@@ -48,13 +50,17 @@ export function gather<Item, Outcome>({
   }
 
   async function doSome(some: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    const begunAt = performance.now()
     try {
       const outcomes = await together(some.map(({ item }) => item))
       for (const [index, { resolve }] of some.entries()) resolve(outcomes[index]!)
     } catch (error) {
-      for (const { item, resolve, reject } of some) {
-        if (mayBeOfOne(error)) resolve(alone(item))
-        else reject(error)
+      if (alone && mayBeOfOne(error)) {
+        for (const { item, resolve } of some) resolve(alone(item))
+      } else {
+        // Whoever has waited for others long enough does not wait for a failure of his own, too.
+        const tired = performance.now() - begunAt > PATIENCE_MS ? waiting.splice(0) : []
+        for (const { reject } of [...some, ...tired]) reject(error)
       }
     }
   }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { gather } from '../../../server/store/gather.ts'
 
 /** Doubles numbers, and notes in which groups; what `fail` says of a group is thrown. */
@@ -33,6 +33,29 @@ describe('what is gathered', () => {
     expect(groups).toHaveLength(1)
     isAway = false
     expect(await double(4)).toBe(8)
+  })
+
+  it('is lost by those who wait, too, where it took long to fail', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { double, groups } = startDoubling(() => {
+      vi.advanceTimersByTime(1_001)
+      return new Error('away')
+    })
+    const numbers = Array.from({ length: 350 }, (_, index) => index)
+    const ends = await Promise.allSettled(numbers.map(double))
+    expect(new Set(ends.map(statusOf))).toEqual(new Set(['rejected']))
+    expect(groups).toHaveLength(1)
+  })
+
+  it('is done for those who wait, where it failed at once for those before them', async () => {
+    const { double } = startDoubling(([first]) => (first === 0 ? new Error('killed') : undefined))
+    const numbers = Array.from({ length: 150 }, (_, index) => index)
+    const ends = await Promise.allSettled(numbers.map(double))
+    expect(new Set(ends.slice(0, 100).map(statusOf))).toEqual(new Set(['rejected']))
+    expect(ends.slice(100)).toEqual(
+      numbers.slice(100).map((number) => ({ status: 'fulfilled', value: number * 2 })),
+    )
   })
 
   it('is lost by the one alone whose fault it may be', async () => {
