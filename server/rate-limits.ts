@@ -37,7 +37,7 @@ export function createRateLimits(
   }
 }
 
-/** A database, and a copy of one, is not to tell who was there. */
+/** What a database is not to tell at a glance; whoever tries all of IPv4 finds it out, while it is kept. */
 function toKey(address: string): string {
   return hash('sha256', address, 'base64url')
 }

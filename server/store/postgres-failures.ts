@@ -33,7 +33,7 @@ export function endsConnection(error: unknown): boolean {
   return isPassing(error) && !isLost(error) && !HARMLESS.test(error.code ?? '')
 }
 
-export function isLostToOthers(error: unknown): boolean {
+function isLostToOthers(error: unknown): boolean {
   return error instanceof StoreUnavailable && (isLost(error.cause) || isOutdated(error.cause))
 }
 

@@ -1,10 +1,9 @@
 /** Counts how often something was done in the last minute, by all servers on one PostgreSQL together. */
-import { handleWhen, retry } from 'cockatiel'
 import { sql, type Kysely } from 'kysely'
 import { RateLimiterPostgres, type IRateLimiterPostgresOptions } from 'rate-limiter-flexible'
 import type { Database } from './database.ts'
 import { gather } from './gather.ts'
-import { isLostToOthers, mayBeOfOne } from './postgres-failures.ts'
+import { unlessLost } from './postgres-failures.ts'
 import type { AskingPool } from './postgres-pool.ts'
 import { WINDOW_S, refuse, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
 
@@ -19,13 +18,10 @@ interface Share {
   readonly until: number
 }
 
-// A database whose default is serializable lets of several that count the same thing only one through.
-const again = retry(handleWhen(isLostToOthers), { maxAttempts: 4 })
-
 /**
- * Counts in shares, so that what all sessions need is no row that all of them wait for. A limit is
- * never passed; it may be reached early, by as much as other servers have taken and not given out,
- * which is nothing where the limit is below forty, or of many keys: a share is remembered for good.
+ * Counts in shares, so that what all sessions need is no row that all of them wait for. A limit is never
+ * passed where the servers' clocks agree; it may be reached early, by as much as other servers have taken and
+ * not given out, which is nothing where the limit is below forty, or of many keys: a share is remembered for good.
  */
 export function createPostgresRateLimiter(
   pool: Pick<AskingPool, 'ask'>,
@@ -43,6 +39,8 @@ export function createPostgresRateLimiter(
     storeType: 'client',
     tableName: TABLE,
     tableCreated: true,
+    // One of them for all: of the others there are few.
+    clearExpiredByTimeout: hasManyKeys,
   })
 
   async function takeShare(key: string): Promise<Share> {
@@ -84,7 +82,10 @@ class GatheringRateLimiter extends RateLimiterPostgres {
     this.#count = count
   }
 
-  /** What a limiter brings that counts in a way of its own, by the library's readme ("Contributions"). */
+  /**
+   * What a limiter brings that counts in a way of its own, by the library's readme ("Contributions"). All that is
+   * done with this one is to count: nothing is blocked or set in the database.
+   */
   async _upsert(key: string, points: number): Promise<{ rows: Counter[] }> {
     return { rows: [await this.#count({ key, points })] }
   }
@@ -112,7 +113,8 @@ function createCount({ ask }: Pick<AskingPool, 'ask'>): (taken: Taken) => Promis
     })
     const now = Date.now()
     const values = [[...sums.keys()], [...sums.values()], now, now + WINDOW_S * 1000]
-    const { rows } = await again.execute(() => ask<Taken & Counter>(COUNT, values))
+    // A database whose default is serializable lets of several that count the same thing only one through.
+    const { rows } = await unlessLost.execute(() => ask<Taken & Counter>(COUNT, values))
     const counters = new Map(rows.map((row) => [row.key, row]))
     return taken.map(({ key, sum }) => {
       const { points, expire } = counters.get(key)!
@@ -120,21 +122,18 @@ function createCount({ ask }: Pick<AskingPool, 'ask'>): (taken: Taken) => Promis
     })
   }
 
-  return gather({
-    together: countAll,
-    alone: async (taken) => (await countAll([taken]))[0]!,
-    mayBeOfOne,
-  })
+  return gather({ together: countAll })
 }
 
-// In one order, because each waits for whoever is counting the same key at another server.
+// In one order, because each waits for whoever is counting the same key at another server. What a server
+// whose clock is ahead has begun keeps nobody out for longer than a minute.
 const COUNT = `
   insert into ${TABLE} as counted (key, points, expire)
   select key, points, $4::bigint from unnest($1::text[], $2::integer[]) as taken (key, points)
   order by key collate "C"
   on conflict (key) do update set
     points = excluded.points + case when counted.expire <= $3 then 0 else counted.points end,
-    expire = case when counted.expire <= $3 then excluded.expire else counted.expire end
+    expire = case when counted.expire <= $3 then $4 else least(counted.expire, $4) end
   returning key, points, expire`
 
 interface Query {

@@ -1,0 +1,96 @@
+/** What counting in PostgreSQL takes, and what a minute is to servers whose clocks differ; the test says what time it is. */
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { RateLimited } from '../../../server/errors.ts'
+import { openPostgres } from '../../../server/store/postgres.ts'
+import { createPool } from '../../../server/store/postgres-pool.ts'
+import { createPostgresRateLimiter } from '../../../server/store/postgres-rate-limiter.ts'
+import type { RateLimiter, RateLimiterOptions } from '../../../server/store/rate-limiter.ts'
+import { newDatabaseUrl } from '../../postgres/database.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => void vi.useRealTimers())
+
+const ofAddresses = { name: 'address', hasManyKeys: true }
+const ofProviders = { name: 'provider' }
+const pass = (ms: number) => void vi.setSystemTime(Date.now() + ms)
+
+/** The limiters of two servers, and how many statements they have sent. */
+async function startTwo(options: RateLimiterOptions) {
+  const url = await newDatabaseUrl()
+  await (await openPostgres(url)).db.destroy()
+  const pool = createPool({ connectionString: url })
+  onTestFinished(() => pool.end())
+  const sent: string[] = []
+  const ask: typeof pool.ask = (text, values) => {
+    sent.push(text)
+    return pool.ask(text, values)
+  }
+  const one = createPostgresRateLimiter({ ask }, options)
+  const other = createPostgresRateLimiter({ ask }, options)
+  return { one, other, sent }
+}
+
+async function takeMany(limiter: RateLimiter, key: string, count: number): Promise<number> {
+  const takes = Array.from({ length: count }, () => limiter.take(key))
+  const ends = await Promise.allSettled(takes)
+  for (const end of ends) {
+    if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(RateLimited)
+  }
+  return ends.filter(({ status }) => status === 'fulfilled').length
+}
+
+it('counts all who come at one time in one statement', async () => {
+  const { one, sent } = await startTwo({ ...ofAddresses, perMinute: 2 })
+  const keys = ['a', 'b', 'a', 'c', 'a', 'b']
+  const ends = await Promise.allSettled(keys.map((key) => one.take(key)))
+  const letBy = keys.filter((_, index) => ends[index]!.status === 'fulfilled')
+  expect(letBy).toEqual(['a', 'b', 'a', 'c', 'b'])
+  expect(sent).toHaveLength(1)
+})
+
+it('counts in shares what all sessions need, so that most of them ask nothing', async () => {
+  const { one, sent } = await startTwo({ ...ofProviders, perMinute: 400 })
+  for (let count = 0; count < 40; count += 1) await one.take('p')
+  expect(sent).toHaveLength(2)
+})
+
+it('gives out all of a limit that is no multiple of twenty', async () => {
+  const { one } = await startTwo({ ...ofProviders, perMinute: 70 })
+  expect(await takeMany(one, 'p', 100)).toBe(70)
+})
+
+it('does not ask again about one who has used up his minute', async () => {
+  const { one, sent } = await startTwo({ ...ofAddresses, perMinute: 2 })
+  expect(await takeMany(one, 'a', 3)).toBe(2)
+  sent.length = 0
+  expect(await takeMany(one, 'a', 50)).toBe(0)
+  expect(sent).toEqual([])
+})
+
+it('begins a minute with the first who comes, however many come later in it', async () => {
+  const { one } = await startTwo({ ...ofAddresses, perMinute: 3 })
+  await one.take('a')
+  pass(40_000)
+  await one.take('a')
+  pass(20_001)
+  expect(await takeMany(one, 'a', 4)).toBe(3)
+})
+
+it('gives out nothing of a share that was taken in the minute before', async () => {
+  const { one, other } = await startTwo({ ...ofProviders, perMinute: 40 })
+  await one.take('p')
+  pass(60_001)
+  expect(await takeMany(other, 'p', 40)).toBe(40)
+  expect(await takeMany(one, 'p', 1)).toBe(0)
+})
+
+it('keeps nobody out for more than a minute by the clock of a server that is ahead', async () => {
+  const { one, other } = await startTwo({ ...ofAddresses, perMinute: 1 })
+  pass(300_000)
+  await one.take('a')
+  pass(-300_000)
+  const refused: unknown = await other.take('a').catch((error: unknown) => error)
+  expect(refused).toMatchObject({ headers: { 'Retry-After': '60' } })
+  pass(60_001)
+  expect(await takeMany(other, 'a', 1)).toBe(1)
+})
