@@ -18,10 +18,14 @@ export function leaseUntil(now: Date): Date {
   return new Date(now.getTime() + LEASE_MS)
 }
 
+export function firstAskAt({ createdAt }: Pick<SessionRecord, 'createdAt'>): Date {
+  return new Date(createdAt.getTime() + FIRST_ASK_MS)
+}
+
 export function withLease(session: SessionRecord, now: Date): { row: NewSessionRow; lease: Lease } {
   const fence = FIRST_FENCE
   const until = leaseUntil(now)
-  const askAt = new Date(session.createdAt.getTime() + FIRST_ASK_MS)
+  const askAt = firstAskAt(session)
   const row = toNewSessionRow(session, { fence, leaseUntil: until, askAt })
   return { row, lease: { session, fence, until } }
 }

@@ -1,21 +1,11 @@
 /** The short way to open a session, which is most of what a store does: for one that nothing else happens to. */
 import { answerTo, type Ending } from '../answer.ts'
-import { FIRST_FENCE, toIntentRow, toPrior, withLease } from './opening-queries.ts'
+import { FIRST_FENCE, firstAskAt, toIntentRow, toPrior, withLease } from './opening-queries.ts'
 import type { OpenedSession, Together } from './sql-database.ts'
 import type { Intent, Kept, Lease, SessionResult, Store, StoredAnswer } from './store.ts'
 
 /** A store that goes the short way where it can, and the one given where that is not all there is to it. */
 export function withShortWay(store: Store, together: Together): Store {
-  const underWay = new Set<Promise<unknown>>()
-
-  /** Neither is done in one step, so the store is to stay open for the next one. */
-  function toTheEnd<T>(steps: Promise<T>): Promise<T> {
-    const forget = () => underWay.delete(steps)
-    underWay.add(steps)
-    steps.then(forget, forget)
-    return steps
-  }
-
   const claim: Store['claim'] = async (intent, session, now, options) => {
     // Where no order is to be looked at, all that a new session needs is that its key is free.
     if (typeof session !== 'string' && session.order === null) {
@@ -39,14 +29,34 @@ export function withShortWay(store: Store, together: Together): Store {
     return store.release(intent, lease, result, ending, now)
   }
 
-  return {
+  return closedAtTheEnd({
     ...store,
     findPrior: async (scope, key) => toPrior(await together.findPrior({ scope, key })),
-    claim: (...asked) => toTheEnd(claim(...asked)),
-    release: (...asked) => toTheEnd(release(...asked)),
+    claim,
+    release,
+  })
+}
+
+/** A store that is closed when all is done that was asked of it, however many steps that takes. */
+function closedAtTheEnd({ close, ...store }: Store): Store {
+  const underWay = new Set<Promise<unknown>>()
+
+  function toTheEnd(work: Promise<unknown>): Promise<unknown> {
+    const forget = () => underWay.delete(work)
+    underWay.add(work)
+    work.then(forget, forget)
+    return work
+  }
+
+  const asked = Object.entries(store).map(([name, ask]) => [
+    name,
+    (...args: unknown[]) => toTheEnd((ask as (...args: unknown[]) => Promise<unknown>)(...args)),
+  ])
+  return {
+    ...(Object.fromEntries(asked) as typeof store),
     async close() {
       await Promise.allSettled(underWay)
-      await store.close()
+      await close()
     },
   }
 }
@@ -63,6 +73,7 @@ function foresee(
   if (reference === undefined || redirectUrl === undefined) return undefined
   if (others.amount !== undefined || others.failure !== null || others.failed) return undefined
   const end = expiresAt ?? session.expiresAt
+  const isNear = expiresAt !== undefined && expiresAt < firstAskAt(session)
   const answer = answerTo(ending, {
     ...session,
     reference,
@@ -79,7 +90,7 @@ function foresee(
     reference,
     redirect_url: redirectUrl,
     expires_at: expiresAt?.toISOString() ?? null,
-    ...(isAskable === false && { ask_at: end.toISOString() }),
+    ...((isAskable === false || isNear) && { ask_at: end.toISOString() }),
     handoff: handoff ?? null,
     updated_at: now.toISOString(),
     answer: JSON.stringify(answer),

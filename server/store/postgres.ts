@@ -45,6 +45,8 @@ export async function openPostgres(url: string): Promise<SqlDatabase> {
   await prepare(config)
   const pool = createPool({ ...config, ...LIMITS })
   const db = queriesOn(pool)
+  // Kysely ends no pool that it has never used, and most is asked of the pool itself.
+  await db.connection().execute(async () => {})
   return {
     db,
     dialect,

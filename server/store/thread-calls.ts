@@ -114,7 +114,11 @@ export function callsTo(
     }
   })
   worker.on('error', stop)
-  worker.on('messageerror', stop)
+  worker.on('messageerror', (error) => {
+    stop(error)
+    // It would go on without ever being understood again.
+    void worker.terminate()
+  })
   worker.on('exit', () => stop(new Error('the thread of the store has ended')))
 
   function stop(error: Error): void {

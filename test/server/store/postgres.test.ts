@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
+import { StoreUnavailable } from '../../../server/errors.ts'
 import { settle } from '../../../server/settlement/settle.ts'
 import { inspectPostgres, openPostgres } from '../../../server/store/postgres.ts'
 import { createSqlStore } from '../../../server/store/sql-store.ts'
@@ -16,6 +17,14 @@ describeStore({
     const url = await newDatabaseUrl()
     return [await openAt(url), await openAt(url)]
   },
+})
+
+it('ends its connections where it was asked for nothing but what goes to them directly', async () => {
+  const { db, createRateLimiter } = await openPostgres(await newDatabaseUrl())
+  const limiter = createRateLimiter({ name: 'address', perMinute: 5, hasManyKeys: true })
+  await limiter.take('somebody')
+  await db.destroy()
+  await expect(limiter.take('somebody')).rejects.toThrow(StoreUnavailable)
 })
 
 it('is looked at without being changed: what a start would make is missing until then', async () => {

@@ -96,6 +96,18 @@ export function describeStore(subject: StoreSubject): void {
       expect(JSON.parse(answer!.body)).toMatchObject({ status: 'paid' })
     })
 
+    it.each<[string, (store: Store, lease: Lease) => Promise<unknown>]>([
+      ['a claim', (store) => store.claim({ ...intent, key: 'another' }, sessionRecord(), AT)],
+      ['a release', (store, lease) => store.release(intent, lease, opened, ending, AT)],
+      ['a report', (store) => store.settle(paid, AT)],
+      ['a look-up', (store) => store.findPrior(intent.scope, intent.key)],
+    ])('lets %s end that is alone under way when it is closed', async (_, ask) => {
+      const store = await open()
+      const asked = ask(store, await claim(store))
+      await store.close()
+      await expect(asked).resolves.not.toThrow()
+    })
+
     it('keeps a session as it was given, amounts and times exactly', async () => {
       const store = await openStore()
       const session = sessionRecord({
@@ -353,6 +365,20 @@ export function describeStore(subject: StoreSubject): void {
         await store.release(intent, lease, { ...opened, ...told, isAskable: false }, ending, AT)
         expect(await store.takeDue(10, seconds(end - 1))).toEqual([])
         expect(await store.takeDue(10, seconds(end))).toMatchObject([{ id: lease.session.id }])
+      },
+    )
+
+    it.each([
+      ['', {}],
+      [' of an order', { order: 'order-1' }],
+    ])(
+      'gives out a session%s at its end, where the provider has set that within the first minute',
+      async (_, change) => {
+        const store = await openStore()
+        const lease = await claim(store, sessionRecord(change))
+        await store.release(intent, lease, { ...opened, expiresAt: seconds(30) }, ending, AT)
+        expect(await store.takeDue(10, seconds(29))).toEqual([])
+        expect(await store.takeDue(10, seconds(30))).toMatchObject([{ id: lease.session.id }])
       },
     )
 

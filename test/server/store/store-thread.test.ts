@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import SQLite from 'better-sqlite3'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { StoreUnavailable } from '../../../server/errors.ts'
 import type { SessionRecord } from '../../../server/session.ts'
 import { openSqlite } from '../../../server/store/sqlite.ts'
@@ -107,6 +107,22 @@ describe('a store that writes in a thread', () => {
     })
     const here = storesOn(await openSqlite(newFile()), { destinations })
     const { store } = await withThread(here, thread, {})
+    expect(() => events.emit('exit')).toThrow('the thread of the store has ended')
+    await store.close()
+  })
+
+  it('takes the process with it, too, where its thread is not understood any more', async () => {
+    const events = new EventEmitter()
+    const thread: Thread = Object.assign(events, {
+      postMessage: ({ id }: { id: number }) =>
+        void events.emit('message', { id, outcomes: [{ value: undefined }], told: [] }),
+      terminate: async () => void events.emit('exit'),
+    })
+    const here = storesOn(await openSqlite(newFile()), { destinations })
+    const { store } = await withThread(here, thread, {})
+    const ended = vi.spyOn(thread, 'terminate').mockResolvedValue(undefined)
+    events.emit('messageerror', new Error('not understood'))
+    expect(ended).toHaveBeenCalledOnce()
     expect(() => events.emit('exit')).toThrow('the thread of the store has ended')
     await store.close()
   })
