@@ -110,8 +110,8 @@ export const CONTROLS = {
   noRateLimit: {
     without: 'rate limits',
     breaks: 'promise',
-    text: 'if (waitMs > 0) throw',
-    by: 'if (waitMs < 0) throw',
+    text: 'throw new RateLimited(',
+    by: 'new RateLimited(',
   },
   noQueryTimeout: {
     without: 'the deadline of a question to the database',
