@@ -98,7 +98,7 @@ describe('a store that writes in a thread', () => {
     expect(new Set(kinds)).toEqual(new Set(['claimed']))
   })
 
-  it('takes the process with it where its thread ends unasked', async () => {
+  async function openWithFakeThread() {
     const events = new EventEmitter()
     const thread: Thread = Object.assign(events, {
       postMessage: ({ id }: { id: number }) =>
@@ -106,20 +106,17 @@ describe('a store that writes in a thread', () => {
       terminate: async () => void events.emit('exit'),
     })
     const here = storesOn(await openSqlite(newFile()), { destinations })
-    const { store } = await withThread(here, thread, {})
+    return { events, thread, ...(await withThread(here, thread, {})) }
+  }
+
+  it('takes the process with it where its thread ends unasked', async () => {
+    const { events, store } = await openWithFakeThread()
     expect(() => events.emit('exit')).toThrow('the thread of the store has ended')
     await store.close()
   })
 
   it('takes the process with it, too, where its thread is not understood any more', async () => {
-    const events = new EventEmitter()
-    const thread: Thread = Object.assign(events, {
-      postMessage: ({ id }: { id: number }) =>
-        void events.emit('message', { id, outcomes: [{ value: undefined }], told: [] }),
-      terminate: async () => void events.emit('exit'),
-    })
-    const here = storesOn(await openSqlite(newFile()), { destinations })
-    const { store } = await withThread(here, thread, {})
+    const { events, thread, store } = await openWithFakeThread()
     const ended = vi.spyOn(thread, 'terminate').mockResolvedValue(undefined)
     events.emit('messageerror', new Error('not understood'))
     expect(ended).toHaveBeenCalledOnce()
