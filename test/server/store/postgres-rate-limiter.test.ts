@@ -1,4 +1,5 @@
 /** What counting in PostgreSQL takes, and what a minute is to servers whose clocks differ; the test says what time it is. */
+import { Client } from 'pg'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { RateLimited } from '../../../server/errors.ts'
 import { openPostgres } from '../../../server/store/postgres.ts'
@@ -14,11 +15,14 @@ const ofAddresses = { name: 'address', hasManyKeys: true }
 const ofProviders = { name: 'provider' }
 const pass = (ms: number) => void vi.setSystemTime(Date.now() + ms)
 
-/** The limiters of two servers, and how many statements they have sent. */
-async function startTwo(options: RateLimiterOptions) {
+/** The limiters of two servers, and what statements they have sent. */
+async function startTwo(options: RateLimiterOptions, isolation = 'read committed') {
   const url = await newDatabaseUrl()
   await (await openPostgres(url)).db.destroy()
-  const pool = createPool({ connectionString: url })
+  const pool = createPool({
+    connectionString: url,
+    onConnect: (client) => void client.query(`set default_transaction_isolation = '${isolation}'`),
+  })
   onTestFinished(() => pool.end())
   const sent: string[] = []
   const ask: typeof pool.ask = (text, values) => {
@@ -27,7 +31,7 @@ async function startTwo(options: RateLimiterOptions) {
   }
   const one = createPostgresRateLimiter({ ask }, options)
   const other = createPostgresRateLimiter({ ask }, options)
-  return { one, other, sent }
+  return { one, other, sent, url }
 }
 
 async function takeMany(limiter: RateLimiter, key: string, count: number): Promise<number> {
@@ -38,6 +42,49 @@ async function takeMany(limiter: RateLimiter, key: string, count: number): Promi
   }
   return ends.filter(({ status }) => status === 'fulfilled').length
 }
+
+/** Changes a key's row without a commit, so that whoever counts it waits. */
+async function hold(url: string, key: string) {
+  const [holder, observer] = [new Client(url), new Client(url)]
+  await Promise.all([holder.connect(), observer.connect()])
+  onTestFinished(async () => void (await Promise.all([holder.end(), observer.end()])))
+  await holder.query('begin')
+  await holder.query('update rate_limits set points = points where key = $1', [key])
+  return {
+    /** Until so many wait for a lock. */
+    async waited(count: number) {
+      const text = `select 1 from pg_stat_activity
+        where wait_event_type = 'Lock' and datname = current_database()`
+      await vi.waitFor(async () => expect((await observer.query(text)).rows).toHaveLength(count))
+    },
+    letGo: () => holder.query('commit'),
+  }
+}
+
+it('counts anew what was lost to another, where the database has serializable transactions', async () => {
+  const { one, sent, url } = await startTwo({ ...ofAddresses, perMinute: 3 }, 'serializable')
+  await one.take('a')
+  const held = await hold(url, 'address:a')
+  const taking = one.take('a')
+  await held.waited(1)
+  await held.letGo()
+  await taking
+  expect(sent).toHaveLength(3)
+  expect(await takeMany(one, 'a', 2)).toBe(1)
+})
+
+it('is not locked in with another server that counts the same keys in another order', async () => {
+  const { one, other, sent, url } = await startTwo({ ...ofAddresses, perMinute: 9 })
+  await one.take('m')
+  const held = await hold(url, 'address:m')
+  const first = ['z', 'm', 'a'].map((key) => one.take(key))
+  await held.waited(1)
+  const second = ['a', 'z'].map((key) => other.take(key))
+  await held.waited(2)
+  await held.letGo()
+  await Promise.all([...first, ...second])
+  expect(sent).toHaveLength(3)
+})
 
 it('counts all who come at one time in one statement', async () => {
   const { one, sent } = await startTwo({ ...ofAddresses, perMinute: 2 })
