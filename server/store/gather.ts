@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 export interface Gathered<Item, Outcome> {
   /** Does it for all of them at once; tells the outcomes in their order. */
-  readonly together: (items: readonly Item[]) => Promise<readonly (Outcome | Promise<Outcome>)[]>
+  readonly together: (items: readonly Item[]) => Promise<readonly Outcome[]>
   /** Does it for one, where it failed for all of them and that may be the fault of another. */
   readonly alone?: (item: Item) => Promise<Outcome>
   /** Whether a failure may be the fault of one; else all of them have failed with it. */
@@ -28,7 +28,7 @@ const PATIENCE_MS = 1_000
 export function gather<Item, Outcome>({
   together,
   alone,
-  mayBeOfOne = () => true,
+  mayBeOfOne,
 }: Gathered<Item, Outcome>): (item: Item) => Promise<Outcome> {
   const waiting: Waiting<Item, Outcome>[] = []
   let isUnderWay = false
@@ -55,7 +55,7 @@ export function gather<Item, Outcome>({
       const outcomes = await together(some.map(({ item }) => item))
       for (const [index, { resolve }] of some.entries()) resolve(outcomes[index]!)
     } catch (error) {
-      if (alone && mayBeOfOne(error)) {
+      if (alone && mayBeOfOne?.(error)) {
         for (const { item, resolve } of some) resolve(alone(item))
       } else {
         // Whoever has waited for others long enough does not wait for a failure of his own, too.

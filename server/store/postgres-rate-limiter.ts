@@ -39,7 +39,7 @@ export function createPostgresRateLimiter(
     storeType: 'client',
     tableName: TABLE,
     tableCreated: true,
-    // One of them for all: of the others there are few.
+    // One of them forgets what is old, of all.
     clearExpiredByTimeout: hasManyKeys,
   })
 
