@@ -29,35 +29,11 @@ export function withShortWay(store: Store, together: Together): Store {
     return store.release(intent, lease, result, ending, now)
   }
 
-  return closedAtTheEnd({
+  return {
     ...store,
     findPrior: async (scope, key) => toPrior(await together.findPrior({ scope, key })),
     claim,
     release,
-  })
-}
-
-/** A store that is closed when all is done that was asked of it, however many steps that takes. */
-function closedAtTheEnd({ close, ...store }: Store): Store {
-  const underWay = new Set<Promise<unknown>>()
-
-  function toTheEnd(work: Promise<unknown>): Promise<unknown> {
-    const forget = () => underWay.delete(work)
-    underWay.add(work)
-    work.then(forget, forget)
-    return work
-  }
-
-  const asked = Object.entries(store).map(([name, ask]) => [
-    name,
-    (...args: unknown[]) => toTheEnd((ask as (...args: unknown[]) => Promise<unknown>)(...args)),
-  ])
-  return {
-    ...(Object.fromEntries(asked) as typeof store),
-    async close() {
-      await Promise.allSettled(underWay)
-      await close()
-    },
   }
 }
 

@@ -18,6 +18,7 @@ import type { Database, SessionsTable } from './database.ts'
 import { findDeliveries, findReports, findStrayPayments, listSessions } from './listing.ts'
 import { findAlike, findOrder, findPayment, lockOrder } from './orders.ts'
 import { findMessages, keepDelivery, takeMessages } from './outbox.ts'
+import { closedAtTheEnd } from './closing.ts'
 import { withShortWay } from './opening.ts'
 import {
   FIRST_FENCE,
@@ -63,7 +64,7 @@ const ASKED_ABOUT = ['pending', 'processing', 'expired'] as const
 type Tx = Transaction<Database>
 
 export function createSqlStore(database: SqlDatabase, options: StoreOptions): Store {
-  return withShortWay(createTransactions(database, options), database.together)
+  return closedAtTheEnd(withShortWay(createTransactions(database, options), database.together))
 }
 
 function createTransactions({ db, dialect, transact }: SqlDatabase, options: StoreOptions): Store {

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { SandboxLedger } from '../sandbox/payment.ts'
 import type { SessionRecord } from '../session.ts'
+import { closedAtTheEnd } from './closing.ts'
 import { withShortWay } from './opening.ts'
 import type { NewIntentRow, NewSessionRow, OpenedSession, Together } from './sql-database.ts'
 import type { Destination, Store } from './store.ts'
@@ -75,7 +76,7 @@ export async function withThread(
   }
   return {
     ...stores,
-    store: withShortWay(store, together),
+    store: closedAtTheEnd(withShortWay(store, together)),
     together,
     sandboxLedger: {
       ...stores.sandboxLedger,
