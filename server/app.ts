@@ -60,6 +60,8 @@ export interface AppDeps {
 
 /** Of the choice that a buyer makes on the sandbox's page. */
 const MAX_FORM_BYTES = 1024
+/** Whoever likes may write one, and as long as headers may be. */
+const MAX_LOGGED_ORIGIN = 200
 
 export function createApp(deps: AppDeps): Hono<Env> {
   const { config, providers, store, log } = deps
@@ -113,7 +115,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
     if (known.status >= 500) {
       log.error({ requestId: c.get('requestId'), err: known }, known.message)
     } else if (known instanceof OriginNotAllowed) {
-      log.warn({ requestId: c.get('requestId'), origin: c.req.header('Origin') }, known.message)
+      const origin = c.req.header('Origin')?.slice(0, MAX_LOGGED_ORIGIN)
+      log.warn({ requestId: c.get('requestId'), origin }, known.message)
     }
     return answerError(c, known)
   })

@@ -1,5 +1,5 @@
 /** Node's HTTP server, in which no connection lasts or grows as long as its other end likes. */
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { findClientAddress } from './client-address.ts'
@@ -44,6 +44,8 @@ export function createHttpServer(
   const listener = limitPerConnection(getRequestListener(fetch), maxRequestsAtOnce)
   const server = createServer(options, listener)
   server.maxConnections = maxConnections
+  // Beyond 2,000 Node leaves out what comes, and a proxy's own line may come last; their size is limited.
+  server.maxHeadersCount = 0
   limitPerAddress(server, maxConnectionsPerAddress)
   return server.setTimeout(silence)
 }
@@ -67,14 +69,25 @@ function limitPerAddress(server: Server, limit: number): void {
 
 /** Node takes as many requests as a connection has room for before anybody else has a turn: that ends the connection. */
 function limitPerConnection(listener: RequestListener, limit: number): RequestListener {
-  const counts = new WeakMap<Socket, number>()
+  const answersOn = new WeakMap<Socket, Set<ServerResponse>>()
+
+  function newAnswersOn(socket: Socket): Set<ServerResponse> {
+    const answers = new Set<ServerResponse>()
+    answersOn.set(socket, answers)
+    // Of an answer that waits for its turn Node does not tell that nobody is there for it any more.
+    socket.once('close', () => {
+      for (const answer of answers) if (answer.socket === null) answer.emit('close')
+    })
+    return answers
+  }
+
   return (incoming, outgoing) => {
     const { socket } = incoming
-    const count = (counts.get(socket) ?? 0) + 1
+    const answers = answersOn.get(socket) ?? newAnswersOn(socket)
     // What came with the one too many is still handed over.
-    if (socket.destroyed || count > limit) return void socket.destroy()
-    counts.set(socket, count)
-    outgoing.once('close', () => counts.set(socket, (counts.get(socket) ?? 1) - 1))
+    if (socket.destroyed || answers.size === limit) return void socket.destroy()
+    answers.add(outgoing)
+    outgoing.once('close', () => answers.delete(outgoing))
     return listener(incoming, outgoing)
   }
 }

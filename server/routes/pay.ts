@@ -1,4 +1,5 @@
 /** `/pay/{checkout}` and `/pay?offer=…`: a payment page that needs no script, and what forms are posted to. */
+import { parse } from 'node:querystring'
 import { ConstantBackoff, handleType, retry } from 'cockatiel'
 import { Hono, type Context } from 'hono'
 import { nanoid } from 'nanoid'
@@ -34,6 +35,8 @@ export interface PayDeps {
 }
 
 const MAX_BODY_BYTES = 16_384
+/** What links to shops are given on their way is told by a few dozen at most; to read thousands takes long. */
+const MAX_PARAMETERS = 64
 
 // Where a form leads to is the provider's page, whose host is checked when the session is made.
 const POLICY = [
@@ -73,7 +76,7 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
     const known = toKnown(error, c.req.raw)
     logFailure(c, known)
     setHeaders(c, known)
-    const language = await loadPageLanguage(localeOf(c, c.req.query('locale')))
+    const language = await loadPageLanguage(localeOf(c, readQuery(c)['locale']))
     const id = c.req.param('checkout')
     // A buyer who comes from a page that names no origin, as its policy for referrers may be, can pay on ours.
     const path = known.code === 'origin_not_allowed' && id !== undefined ? pathOf(id) : undefined
@@ -82,7 +85,7 @@ export function payRoutes({ config, providers, sessions, log }: PayDeps): Hono<E
 
   for (const path of ['/', '/:checkout'] as const) {
     app.get(path, async (c) => {
-      const { amount, locale, offer } = c.req.query()
+      const { amount, locale, offer } = readQuery(c)
       const page = await pageFor(c, { amount, locale, offer })
       return c.html(payPage(locale === undefined ? asLocaleWrites(page) : page))
     })
@@ -205,6 +208,13 @@ function setHeaders(c: Context<Env>, { headers }: CoinslotError): void {
 }
 
 /** @throws UnsupportedMediaType, InvalidRequest where a name is there twice */
+/** What a link says, each name once. */
+function readQuery(c: Context<Env>): Fields {
+  const { search } = new URL(c.req.url)
+  const all = parse(search.slice(1), '&', '=', { maxKeys: MAX_PARAMETERS })
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value].flat()[0]]))
+}
+
 async function readForm(c: Context<Env>): Promise<Fields> {
   const type = c.req.header('Content-Type') ?? ''
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) throw new UnsupportedMediaType()

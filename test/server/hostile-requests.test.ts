@@ -555,6 +555,23 @@ describe('HTTP on a real socket', () => {
     expect(statuses(await exchange(request))).toEqual([201])
   })
 
+  it('behind thousands of small headers is seen as without them', async () => {
+    const { exchange, sent } = await listen()
+    const many = Array<string>(2_500).fill('a:')
+    const foreign = [...many, 'Origin: https://evil.example', exactly, 'Connection: close']
+    expect(statuses(await exchange(post(foreign, body)))).toEqual([403])
+    expect(sent).toEqual([])
+  })
+
+  it('of an origin as long as headers may be leaves a short line in the log', async () => {
+    const { exchange, logs } = await listen()
+    const origin = `Origin: https://${'a'.repeat(15_000)}`
+    expect(statuses(await exchange(post([origin, exactly, 'Connection: close'], body)))).toEqual([
+      403,
+    ])
+    expect(logs.filter((line) => line.length > 1_000)).toEqual([])
+  })
+
   it.each([
     ['a bare line feed in a header', 'X-A: b\nOrigin: https://shop.example'],
     ['NUL in a header', 'X-A: \0'],
@@ -705,6 +722,20 @@ describe('connections that are held on purpose', () => {
       )
     }
     expect(held.isOpen).toBe(true)
+  })
+
+  it('take their places in event streams with them, also of those that waited for their turn', async () => {
+    const { hold, createSession, url } = await serve({})
+    const { id } = await readSession(await createSession(DONATION))
+    const path = `/v1/sessions/${id}/events`
+    // Of one address a hundred may follow.
+    for (let connections = 0; connections < 7; connections += 1) {
+      const held = await hold(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(16))
+      await once(held.socket, 'data')
+      held.socket.destroy()
+    }
+    const follow = async () => (await fetch(url + path)).status
+    await vi.waitFor(async () => expect([await follow(), await follow()]).toEqual([200, 200]))
   })
 
   it('five hundred at once keep nobody else waiting', async () => {

@@ -192,6 +192,15 @@ describe('the payment page', () => {
     expect(page).toContain('value="12.50"')
   })
 
+  it('reads no more of its address than a link has, and what is broken there as text', async () => {
+    const { request } = await start()
+    const valueAfter = async (others: number) => {
+      const page = await request('GET', `/pay/donation?${'%ff&'.repeat(others)}amount=12.50`)
+      return (await page.text()).includes('value="12.50"')
+    }
+    expect([await valueAfter(60), await valueAfter(3_600)]).toEqual([true, false])
+  })
+
   it('reads the amount in its address as a decimal string, whatever the reader’s language', async () => {
     const harness = await startCoinslot({
       configuration: {
