@@ -1,6 +1,10 @@
 /** Counts how often something was done in the last minute, by all servers on one PostgreSQL together. */
 import { sql, type Kysely } from 'kysely'
-import { RateLimiterPostgres, type IRateLimiterPostgresOptions } from 'rate-limiter-flexible'
+import {
+  RateLimiterPostgres,
+  RateLimiterRes,
+  type IRateLimiterPostgresOptions,
+} from 'rate-limiter-flexible'
 import type { Database } from './database.ts'
 import { gather } from './gather.ts'
 import { unlessLost } from './postgres-failures.ts'
@@ -8,11 +12,12 @@ import type { AskingPool } from './postgres-pool.ts'
 import { WINDOW_S, refuse, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
 
 const TABLE = 'rate_limits'
+const WINDOW_MS = WINDOW_S * 1000
 
 /** A server takes this part of a minute's limit at once, and gives it out by itself. */
 const SHARES = 20
 
-/** What a server has taken of a key and may give out until the minute is over. */
+/** What a server has taken of a key and may give out until the minute is over, by a clock that nobody sets. */
 interface Share {
   left: number
   readonly until: number
@@ -20,7 +25,7 @@ interface Share {
 
 /**
  * Counts in shares, so that what all sessions need is no row that all of them wait for. A limit is never
- * passed where the servers' clocks agree; it may be reached early, by as much as other servers have taken and
+ * passed: what a minute is, the database says. It may be reached early, by as much as other servers have taken and
  * not given out, which is nothing where the limit is below forty, or of many keys: a share is remembered for good.
  */
 export function createPostgresRateLimiter(
@@ -43,10 +48,22 @@ export function createPostgresRateLimiter(
     clearExpiredByTimeout: hasManyKeys,
   })
 
+  async function consume(key: string, points: number): Promise<RateLimiterRes> {
+    try {
+      return await limiter.consume(key, points)
+    } catch (refusal) {
+      const isTooLong = refusal instanceof RateLimiterRes && refusal.msBeforeNext > WINDOW_MS
+      if (!isTooLong) throw refusal
+      // This server's clock was set back since it was told that all is taken.
+      limiter.deleteInMemoryBlockedAll()
+      return limiter.consume(key, points)
+    }
+  }
+
   async function takeShare(key: string): Promise<Share> {
-    const { msBeforeNext } = await limiter.consume(key, shareSize)
-    // The limiter's own clock.
-    return { left: shareSize, until: Date.now() + msBeforeNext }
+    const askedAt = performance.now()
+    const { msBeforeNext } = await consume(key, shareSize)
+    return { left: shareSize, until: askedAt + msBeforeNext }
   }
 
   /** Those who come while a share is being taken wait for it, and for the next one where it was too small. */
@@ -58,7 +75,7 @@ export function createPostgresRateLimiter(
         shares.delete(key)
         throw error
       })
-      if (share.left > 0 && Date.now() < share.until) {
+      if (share.left > 0 && performance.now() < share.until) {
         share.left -= 1
         return
       }
@@ -68,7 +85,7 @@ export function createPostgresRateLimiter(
 
   return {
     async take(key) {
-      await (shareSize === 1 ? limiter.consume(key) : takeOfShare(key)).catch(refuse)
+      await (shareSize === 1 ? consume(key, 1) : takeOfShare(key)).catch(refuse)
     },
   }
 }
@@ -96,10 +113,17 @@ interface Taken {
   readonly points: number
 }
 
-/** What has been taken of a key in the minute that ends, by the clock of who began it, in so many ms. */
+/** What has been taken of a key in the minute that ends at this time, in ms by the clock of this server. */
 interface Counter {
   readonly points: number
-  readonly expire: string
+  readonly expire: number
+}
+
+interface Counted {
+  readonly key: string
+  readonly points: number
+  /** How much of the minute is left, in ms. */
+  readonly left: string
 }
 
 function createCount({ ask }: Pick<AskingPool, 'ask'>): (taken: Taken) => Promise<Counter> {
@@ -111,30 +135,33 @@ function createCount({ ask }: Pick<AskingPool, 'ask'>): (taken: Taken) => Promis
       sums.set(key, sum)
       return { key, sum }
     })
-    const now = Date.now()
-    const values = [[...sums.keys()], [...sums.values()], now, now + WINDOW_S * 1000]
+    const values = [[...sums.keys()], [...sums.values()], WINDOW_MS]
     // A database whose default is serializable lets of several that count the same thing only one through.
-    const { rows } = await unlessLost.execute(() => ask<Taken & Counter>(COUNT, values))
-    const counters = new Map(rows.map((row) => [row.key, row]))
+    const { rows } = await unlessLost.execute(() => ask<Counted>(COUNT, values))
+    const counted = new Map(rows.map((row) => [row.key, row]))
+    const now = Date.now()
     return taken.map(({ key, sum }) => {
-      const { points, expire } = counters.get(key)!
-      return { points: points - sums.get(key)! + sum, expire }
+      const { points, left } = counted.get(key)!
+      return { points: points - sums.get(key)! + sum, expire: now + Number(left) }
     })
   }
 
   return gather({ together: countAll })
 }
 
-// In one order, because each waits for whoever is counting the same key at another server. What a server
-// whose clock is ahead has begun keeps nobody out for longer than a minute.
+// In one order, because each waits for whoever is counting the same key at another server. A minute is never
+// longer than one, also where another database, whose clock is behind, has taken the place of the first.
 const COUNT = `
+  with clock as (select (extract(epoch from now()) * 1000)::bigint as now)
   insert into ${TABLE} as counted (key, points, expire)
-  select key, points, $4::bigint from unnest($1::text[], $2::integer[]) as taken (key, points)
+  select key, points, now + $3::bigint from clock, unnest($1::text[], $2::integer[]) as taken (key, points)
   order by key collate "C"
   on conflict (key) do update set
-    points = excluded.points + case when counted.expire <= $3 then 0 else counted.points end,
-    expire = case when counted.expire <= $3 then $4 else least(counted.expire, $4) end
-  returning key, points, expire`
+    points = excluded.points
+      + case when counted.expire <= excluded.expire - $3 then 0 else counted.points end,
+    expire = case when counted.expire <= excluded.expire - $3 then excluded.expire
+      else least(counted.expire, excluded.expire) end
+  returning key, points, expire - (select now from clock) as left`
 
 interface Query {
   readonly text: string

@@ -1,4 +1,4 @@
-/** What counting in PostgreSQL takes, and what a minute is to servers whose clocks differ; the test says what time it is. */
+/** What counting in PostgreSQL takes, and whose minute it is; the test says what time it is. */
 import { Client } from 'pg'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { RateLimited } from '../../../server/errors.ts'
@@ -7,13 +7,14 @@ import { createPool } from '../../../server/store/postgres-pool.ts'
 import { createPostgresRateLimiter } from '../../../server/store/postgres-rate-limiter.ts'
 import type { RateLimiter, RateLimiterOptions } from '../../../server/store/rate-limiter.ts'
 import { newDatabaseUrl } from '../../postgres/database.ts'
+import { pass, passInDatabase } from '../../postgres/rate-limit-minute.ts'
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
 
 const ofAddresses = { name: 'address', hasManyKeys: true }
 const ofProviders = { name: 'provider' }
-const pass = (ms: number) => void vi.setSystemTime(Date.now() + ms)
+const setClock = (ms: number) => void vi.setSystemTime(Date.now() + ms)
 
 /** The limiters of two servers, and what statements they have sent. */
 async function startTwo(options: RateLimiterOptions, isolation = 'read committed') {
@@ -115,29 +116,52 @@ it('does not ask again about one who has used up his minute', async () => {
 })
 
 it('begins a minute with the first who comes, however many come later in it', async () => {
-  const { one } = await startTwo({ ...ofAddresses, perMinute: 3 })
+  const { one, url } = await startTwo({ ...ofAddresses, perMinute: 3 })
   await one.take('a')
-  pass(40_000)
+  await pass(40_000, url)
   await one.take('a')
-  pass(20_001)
+  await pass(20_001, url)
   expect(await takeMany(one, 'a', 4)).toBe(3)
 })
 
 it('gives out nothing of a share that was taken in the minute before', async () => {
-  const { one, other } = await startTwo({ ...ofProviders, perMinute: 40 })
+  const { one, other, url } = await startTwo({ ...ofProviders, perMinute: 40 })
   await one.take('p')
-  pass(60_001)
+  await pass(60_001, url)
   expect(await takeMany(other, 'p', 40)).toBe(40)
   expect(await takeMany(one, 'p', 1)).toBe(0)
 })
 
-it('keeps nobody out for more than a minute by the clock of a server that is ahead', async () => {
-  const { one, other } = await startTwo({ ...ofAddresses, perMinute: 1 })
-  pass(300_000)
-  await one.take('a')
-  pass(-300_000)
-  const refused: unknown = await other.take('a').catch((error: unknown) => error)
-  expect(refused).toMatchObject({ headers: { 'Retry-After': '60' } })
-  pass(60_001)
-  expect(await takeMany(other, 'a', 1)).toBe(1)
+it.each([ofAddresses, ofProviders])(
+  'counts one minute for servers whose clocks differ: $name',
+  async (options) => {
+    const { one, other } = await startTwo({ ...options, perMinute: 40 })
+    expect(await takeMany(one, 'a', 20)).toBe(20)
+    setClock(90_000)
+    expect(await takeMany(other, 'a', 30)).toBe(20)
+    setClock(-90_000)
+    expect(await takeMany(one, 'a', 1)).toBe(0)
+  },
+)
+
+it('keeps nobody out for more than a minute, also where its own clock is set back', async () => {
+  const { one, url } = await startTwo({ ...ofAddresses, perMinute: 1 })
+  setClock(300_000)
+  expect(await takeMany(one, 'a', 2)).toBe(1)
+  setClock(-300_000)
+  expect(await retryAfter(one, 'a')).toBeLessThanOrEqual(60)
+  await pass(60_001, url)
+  expect(await takeMany(one, 'a', 1)).toBe(1)
 })
+
+it('keeps nobody out for more than a minute, also where the database’s clock is set back', async () => {
+  const { one, other, url } = await startTwo({ ...ofAddresses, perMinute: 1 })
+  await one.take('a')
+  await passInDatabase(-300_000, url)
+  expect(await retryAfter(other, 'a')).toBe(60)
+})
+
+async function retryAfter(limiter: RateLimiter, key: string): Promise<number> {
+  const refusal: unknown = await limiter.take(key).catch((error: unknown) => error)
+  return Number((refusal as RateLimited).headers['Retry-After'])
+}
