@@ -1,4 +1,5 @@
 /** Listens on a channel of PostgreSQL on a connection of its own, and connects again whenever it is lost. */
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, escapeIdentifier, type ClientConfig } from 'pg'
 
@@ -27,22 +28,25 @@ export function createListener(
   /** Resolves once the connection is lost, cannot be made, or is to be stopped. */
   async function listenOnce(signal: AbortSignal): Promise<void> {
     const client = new Client(config)
-    const ended = new Promise<void>((resolve) => {
-      client.once('end', resolve)
-      client.on('error', () => resolve())
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+    // What fails tells so by an event, too, which would end the process if nobody heard it.
+    client.on('error', () => {})
     client.on('notification', ({ payload }) => {
       if (payload !== undefined && !signal.aborted) onMessage(payload)
     })
     try {
       await client.connect()
       await client.query(`listen ${escapeIdentifier(channel)}`)
-      await ended
+      await once(client, 'end', { signal })
     } catch {
-      // It is tried again, and meanwhile each server looks by itself.
+      // Unless it is to be stopped, it is tried again, and meanwhile each server looks by itself.
     } finally {
-      await client.end().catch(() => {})
+      hangUp(client)
     }
   }
+}
+
+/** Says goodbye without waiting for the other side, which may have fallen silent, to hang up as well. */
+function hangUp(client: Client): void {
+  void client.end()
+  client.connection.stream.destroy()
 }

@@ -43,7 +43,8 @@ const DURABLE: ReadonlyMap<string, readonly string[]> = new Map([
 export async function openPostgres(url: string): Promise<SqlDatabase> {
   const config = { ...CONNECTION, connectionString: url }
   await prepare(config)
-  const pool = createPool({ ...config, ...LIMITS })
+  const limited = { ...config, ...LIMITS }
+  const pool = createPool(limited)
   const db = queriesOn(pool)
   // Kysely ends no pool that it has never used, and most is asked of the pool itself.
   await db.connection().execute(async () => {})
@@ -53,7 +54,7 @@ export async function openPostgres(url: string): Promise<SqlDatabase> {
     transact: createTransact(db),
     together: createBatches(db, pool),
     createRateLimiter: (options) => createPostgresRateLimiter(pool, options),
-    listen: (onChange) => createListener(config, CHANNEL, onChange),
+    listen: (onChange) => createListener(limited, CHANNEL, onChange),
   }
 }
 

@@ -1,11 +1,12 @@
 /** PostgreSQL that is set wrongly, goes away, comes back, or makes us wait. */
-import { connect, createServer, type Socket } from 'node:net'
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { Client } from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { StoreUnavailable } from '../../../server/errors.ts'
 import { settle } from '../../../server/settlement/settle.ts'
 import { openPostgres } from '../../../server/store/postgres.ts'
+import { createListener } from '../../../server/store/postgres-listener.ts'
 import { createSqlStore } from '../../../server/store/sql-store.ts'
 import { newDatabaseUrl } from '../../postgres/database.ts'
 import { findPostgres } from '../../postgres/programs.js'
@@ -227,6 +228,41 @@ describe('a store whose database went away', () => {
     speak()
     await expect(store.ping()).resolves.toBeUndefined()
   }, 20_000)
+
+  it('hears of changes where the server said nothing when it was first asked to tell of them', async () => {
+    const direct = await newDatabaseUrl()
+    const { url, loseOnce } = await openProxy(direct)
+    const { listen } = await open(url)
+    const other = await openClient(direct)
+    loseOnce('listen')
+    const heard: string[] = []
+    onTestFinished(listen((id) => heard.push(id)))
+    await vi.waitFor(
+      async () => {
+        await other.query("notify coinslot_session, 'one that changed'")
+        expect(heard).toContain('one that changed')
+      },
+      { timeout: 20_000, interval: 200 },
+    )
+  })
+
+  it('adds nothing to what is to be stopped with each attempt to listen', async () => {
+    let attempts = 0
+    const server = createServer((socket) => {
+      attempts += 1
+      socket.destroy()
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const signals = vi.spyOn(AbortController.prototype, 'signal', 'get')
+    onTestFinished(createListener({ host: '127.0.0.1', port }, 'news', () => {}))
+    const stopping = signals.mock.results[0]?.value as AbortSignal
+    signals.mockRestore()
+    await vi.waitFor(() => expect(attempts).toBeGreaterThan(2), { timeout: 10_000 })
+    // What it waits for now, and no more.
+    expect(getEventListeners(stopping, 'abort').length).toBeLessThan(2)
+  })
 })
 
 /** A way to the database on which nothing moves any more when it is told so, as when a cable is pulled. */
@@ -236,6 +272,7 @@ async function openProxy(databaseUrl: string) {
   const port = Number(target.port || 5432)
   const sockets = new Set<Socket>()
   let isSilent = false
+  let lost: string | undefined
   const proxy = createServer((near) => {
     const far = host.startsWith('/')
       ? connect({ path: `${host}/.s.PGSQL.${port}` })
@@ -248,7 +285,8 @@ async function openProxy(databaseUrl: string) {
       from.on('error', () => to.destroy())
       from.on('close', () => to.destroy())
       from.on('data', (chunk) => {
-        if (!isSilent) to.write(chunk)
+        if (lost !== undefined && chunk.includes(lost)) lost = undefined
+        else if (!isSilent) to.write(chunk)
       })
     }
   })
@@ -260,5 +298,11 @@ async function openProxy(databaseUrl: string) {
   })
   const { port: own } = proxy.address() as { port: number }
   const url = new URL(databaseUrl.replace(target.host, `127.0.0.1:${own}`))
-  return { url: url.href, silence: () => (isSilent = true), speak: () => (isSilent = false) }
+  return {
+    url: url.href,
+    silence: () => (isSilent = true),
+    speak: () => (isSilent = false),
+    /** The next that is said with this word in it does not arrive. */
+    loseOnce: (word: string) => void (lost = word),
+  }
 }
