@@ -12,7 +12,9 @@ export interface AskingPool extends PostgresPool {
 }
 
 export function createPool(config: PoolConfig): AskingPool {
-  const pool = new Pool(config)
+  // A connection that was ended is open until the server hangs up, too; where that has fallen silent, it is not
+  // to keep the process running.
+  const pool = new Pool({ ...config, allowExitOnIdle: true })
   // A connection that is lost tells so by an event, which would end the process if nobody heard it; a
   // query that was under way fails with it, too.
   pool.on('error', () => {})

@@ -1,6 +1,8 @@
 /** PostgreSQL that is set wrongly, goes away, comes back, or makes us wait. */
+import { spawn } from 'node:child_process'
 import { getEventListeners, once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { StoreUnavailable } from '../../../server/errors.ts'
@@ -263,6 +265,30 @@ describe('a store whose database went away', () => {
     // What it waits for now, and no more.
     expect(getEventListeners(stopping, 'abort').length).toBeLessThan(2)
   })
+
+  it('does not keep a process that is to end while the server says nothing', async () => {
+    const direct = await newDatabaseUrl()
+    const { url, silence } = await openProxy(direct)
+    const script = fileURLToPath(new URL('./close-when-told.ts', import.meta.url))
+    const child = spawn(process.execPath, ['--import', 'tsx', script, url], { stdio: 'inherit' })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const other = await openClient(direct)
+    const ended = once(child, 'exit')
+    await vi.waitFor(
+      async () => {
+        const { rows } = await other.query(
+          `select from pg_stat_activity
+           where datname = current_database() and state = 'idle' and query like 'listen %'`,
+        )
+        expect(rows).toHaveLength(1)
+      },
+      { timeout: 30_000, interval: 100 },
+    )
+    silence()
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+    // A process that compiles what it runs, on a machine that may be busy.
+  }, 60_000)
 })
 
 /** A way to the database on which nothing moves any more when it is told so, as when a cable is pulled. */
@@ -273,7 +299,8 @@ async function openProxy(databaseUrl: string) {
   const sockets = new Set<Socket>()
   let isSilent = false
   let lost: string | undefined
-  const proxy = createServer((near) => {
+  // Who has fallen silent does not hang up either.
+  const proxy = createServer({ allowHalfOpen: true }, (near) => {
     const far = host.startsWith('/')
       ? connect({ path: `${host}/.s.PGSQL.${port}` })
       : connect({ host, port })
@@ -284,6 +311,9 @@ async function openProxy(databaseUrl: string) {
       sockets.add(from)
       from.on('error', () => to.destroy())
       from.on('close', () => to.destroy())
+      from.on('end', () => {
+        if (!isSilent) to.end()
+      })
       from.on('data', (chunk) => {
         if (lost !== undefined && chunk.includes(lost)) lost = undefined
         else if (!isSilent) to.write(chunk)
