@@ -9,6 +9,8 @@ export type Ending =
   /** @see SessionResult.amount */
   | { readonly kind: 'changed'; readonly amount: bigint; readonly requestId: string }
   | { readonly kind: 'refused'; readonly answer: StoredAnswer }
+  /** A refused change: answered by what is said here only while the session is open. */
+  | { readonly kind: 'unchanged'; readonly answer: StoredAnswer; readonly requestId: string }
 
 /** @param payment the session by which the order was paid meanwhile, if it was */
 export function answerTo(
@@ -21,8 +23,9 @@ export function answerTo(
     return problemAnswer(new OrderAlreadyPaid(toPublicSession(payment)), ending.requestId)
   }
   if (ending.kind === 'opened') return sessionAnswer(session, 201)
+  if (ending.kind === 'unchanged' && session.status === 'pending') return ending.answer
   // A payment came between: the session has kept its amount, and is open no more.
-  return session.amount === ending.amount
+  return ending.kind === 'changed' && session.amount === ending.amount
     ? sessionAnswer(session, 200)
     : problemAnswer(new SessionNotOpen(toPublicSession(session)), ending.requestId)
 }

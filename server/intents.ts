@@ -41,7 +41,7 @@ export interface Work {
   readonly repeatable?: boolean
   /** Calls the provider. What it throws as a refusal leaves the key free. */
   readonly act: (session: SessionRecord) => Promise<SessionResult>
-  readonly ending: Exclude<Ending, { kind: 'refused' }>
+  readonly ending: Extract<Ending, { kind: 'opened' | 'changed' }>
 }
 
 export interface Intents {
@@ -143,7 +143,8 @@ export function createIntents({ store, log, now }: IntentsDeps): Intents {
     // A refused change leaves the session as it was; a refused session ends here.
     const result = { failure: failure.code, failed: isOpening, ...told }
     const answer = problemAnswer(failure, requestId)
-    return release(intent, lease, result, { kind: 'refused', answer })
+    const kind = isOpening ? 'refused' : 'unchanged'
+    return release(intent, lease, result, { kind, answer, requestId })
   }
 }
 

@@ -10,6 +10,7 @@ import {
   AmountNotEditable,
   CheckoutNotFound,
   OrderAlreadyPaid,
+  ProviderRejected,
   ProviderUnavailable,
   ProviderUnreached,
   SessionNotFound,
@@ -32,12 +33,14 @@ import type { Counted } from './rate-limits.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
 import { findShown } from './shown-session.ts'
 import { newSessionId, openingKey, toPublicSession, type SessionRecord } from './session.ts'
+import type { Settlement } from './settlement/settlement.ts'
 import type { SessionResult, Store } from './store/store.ts'
 
 export interface SessionsDeps extends IntentsDeps {
   readonly store: Store
   readonly config: Config
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  readonly settlement: Pick<Settlement, 'ask'>
   /** Counts what a provider is to be asked for; see `createRateLimits`. */
   readonly count: (session: Counted) => Promise<void>
 }
@@ -73,7 +76,7 @@ export interface Terms {
 const SESSION_LIFE_S = 24 * 60 * 60
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  const { config, store, providers, count, now } = deps
+  const { config, store, providers, settlement, count, now } = deps
   const intents = createIntents(deps)
 
   return {
@@ -121,7 +124,9 @@ export function createSessions(deps: SessionsDeps): Sessions {
           if (!adapter.updateSession) throw new AmountNotEditable(PROVIDER_CANNOT_CHANGE)
           const order = toOrder(session, amount, body.customer)
           const call = { idempotencyKey: changeKey(intent) }
-          const changed = await adapter.updateSession(reference, order, call)
+          const changed = await adapter
+            .updateSession(reference, order, call)
+            .catch((error: unknown) => lookAtRefused(session, error))
           return { ...toResult(changed, provider), amount }
         },
         ending: { kind: 'changed', amount, requestId: caller.requestId },
@@ -195,6 +200,12 @@ export function createSessions(deps: SessionsDeps): Sessions {
     // It was there when the session was made, and has been taken out of the configuration since.
     if (!provider) throw new ProviderUnreached('this payment provider is not available any more')
     return provider
+  }
+
+  /** A payment may be why a change is refused, and its webhook still be on the way. */
+  async function lookAtRefused(session: SessionRecord, error: unknown): Promise<never> {
+    if (error instanceof ProviderRejected) await settlement.ask(session)
+    throw error
   }
 
   function assertOpen(session: SessionRecord): void {

@@ -271,9 +271,10 @@ describe('a change of the amount that crosses a payment', () => {
   }
 
   it.each([
-    ['5.00', '5000.00'],
-    ['5000.00', '5.00'],
-  ])('leaves %s that was paid as it was paid, and does not make it %s', async (paid, wanted) => {
+    ['5.00', '5000.00', 200],
+    ['5000.00', '5.00', 200],
+    ['5.00', '5000.00', 409],
+  ])('leaves %s as paid, not %s, where a change is answered %i', async (paid, wanted, status) => {
     let onUpdate: () => void = () => undefined
     let answerUpdate: () => void = () => undefined
     const updating = new Promise<void>((resolve) => (onUpdate = resolve))
@@ -285,7 +286,8 @@ describe('a change of the amount that crosses a payment', () => {
         if (method === 'PUT') onUpdate()
         if (method === 'PUT') await updated
         const redirectUrl = 'https://checkout.sprintcheckout.com/1'
-        return { body: { sessionId: 'sc_1', redirectUrl } }
+        const body = { sessionId: 'sc_1', redirectUrl }
+        return { status: method === 'PUT' ? status : 200, body }
       }),
     })
     const { id } = await readSession(await createSession({ checkout: 'donation', amount: paid }))

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   providerThat,
+  readProblem,
   readSession,
   SELF,
   startCoinslot,
@@ -17,7 +18,7 @@ interface Started extends Harness {
   at(ms: number): void
   /** Whether the provider can be reached at all. */
   setReachable(reachable: boolean): void
-  open(): Promise<{ id: string; pay(outcome?: string): Promise<Response> }>
+  open(checkout?: string): Promise<{ id: string; pay(outcome?: string): Promise<Response> }>
   statusOf(id: string): Promise<string>
 }
 
@@ -38,8 +39,8 @@ async function start(): Promise<Started> {
     ...harness,
     at: (ms) => (time = START + ms),
     setReachable: (reachable) => (isReachable = reachable),
-    async open() {
-      const session = await readSession(await harness.createSession({ checkout: 'mug' }))
+    async open(checkout = 'mug') {
+      const session = await readSession(await harness.createSession({ checkout }))
       const path = (session.redirectUrl ?? '').replace(SELF, '')
       const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
       return {
@@ -82,6 +83,18 @@ describe('a webhook that is lost for ever', () => {
     at(DAY + MINUTE)
     await work('reconcile')
     expect(await statusOf(id)).toBe('paid')
+  })
+
+  it('heals when the amount is to be changed, which is answered with what was paid', async () => {
+    const { open, request } = await start()
+    const { id, pay } = await open('donation')
+    await pay()
+    const answer = await request('PATCH', `/v1/sessions/${id}`, { body: { amount: '99.00' } })
+    expect(answer.status).toBe(409)
+    expect(await readProblem(answer)).toMatchObject({
+      code: 'session_not_open',
+      session: { id, status: 'paid', amount: '25.00' },
+    })
   })
 
   it('heals by the command, for sessions that are not due yet', async () => {
