@@ -51,7 +51,12 @@ export async function withThread(
     'ping',
     'close',
   )
-  await writes.ping()
+  await writes.ping().catch(async (error: unknown) => {
+    // Whatever is left open would keep a process that cannot start from ending.
+    await worker.terminate()
+    await stores.store.close()
+    throw error
+  })
   let isClosing = false
   worker.on('exit', () => {
     // A server that can keep nothing any more is of no use: whoever watches the process starts it anew.

@@ -9,7 +9,11 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { StoreUnavailable } from '../../../server/errors.ts'
 import type { SessionRecord } from '../../../server/session.ts'
 import { openSqlite } from '../../../server/store/sqlite.ts'
-import { functionsOf, withThread } from '../../../server/store/store-thread-calls.ts'
+import {
+  functionsOf,
+  startStoreThread,
+  withThread,
+} from '../../../server/store/store-thread-calls.ts'
 import type { Store } from '../../../server/store/store.ts'
 import { openStores, storesOn, type Stores } from '../../../server/store/stores.ts'
 import { answerCalls, callsTo, type Thread } from '../../../server/store/thread-calls.ts'
@@ -108,6 +112,16 @@ describe('a store that writes in a thread', () => {
     const here = storesOn(await openSqlite(newFile()), { destinations })
     return { events, thread, ...(await withThread(here, thread, {})) }
   }
+
+  it('leaves nothing open where its thread can use nothing', async () => {
+    const path = newFile()
+    const here = storesOn(await openSqlite(path), { destinations })
+    new SQLite(path).exec('drop table sessions').close()
+    const worker = startStoreThread(thread, { path, destinations })
+    const left = [vi.spyOn(worker, 'terminate'), vi.spyOn(here.store, 'close')]
+    await expect(withThread(here, worker, {})).rejects.toThrow('no such table')
+    for (const end of left) expect(end).toHaveBeenCalledOnce()
+  })
 
   it('takes the process with it where its thread ends unasked', async () => {
     const { events, store } = await openWithFakeThread()
