@@ -19,6 +19,10 @@ interface Waiting<Item, Outcome> {
 /** So that one statement stays a short one. */
 const MOST_AT_ONCE = 100
 
+/**
+ * What took longer to fail is the failure of all who wait by then, also of who came a moment ago: the database
+ * would hardly do better for them, and they may ask again.
+ */
 const PATIENCE_MS = 1_000
 
 /**
@@ -58,7 +62,6 @@ export function gather<Item, Outcome>({
       if (alone && mayBeOfOne?.(error)) {
         for (const { item, resolve } of some) resolve(alone(item))
       } else {
-        // Whoever has waited for others long enough does not wait for a failure of his own, too.
         const tired = performance.now() - begunAt > PATIENCE_MS ? waiting.splice(0) : []
         for (const { reject } of [...some, ...tired]) reject(error)
       }
