@@ -44,8 +44,8 @@ export function createHttpServer(
   const listener = limitPerConnection(getRequestListener(fetch), maxRequestsAtOnce)
   const server = createServer(options, listener)
   server.maxConnections = maxConnections
-  // Beyond 2,000 Node leaves out what comes, and a proxy's own line may come last; their size is limited.
-  server.maxHeadersCount = 0
+  // Beyond 2,000 Node leaves out what comes, and a proxy's own line may come last: as many as their size lets be.
+  server.maxHeadersCount = options.maxHeaderSize
   limitPerAddress(server, maxConnectionsPerAddress)
   return server.setTimeout(silence)
 }

@@ -1,13 +1,7 @@
-/** Lets time pass for limits: by this process's clock, and in a PostgreSQL, which goes by its own. */
+/** Lets time pass for the limits in a PostgreSQL, which go by its own clock. */
 import { Client } from 'pg'
-import { vi } from 'vitest'
 
-/** What it turns must be faked: `Date`, and `performance`. */
-export async function pass(ms: number, databaseUrl: string): Promise<void> {
-  vi.advanceTimersByTime(ms)
-  await passInDatabase(ms, databaseUrl)
-}
-
+/** Does nothing where the limits are in a server's memory. */
 export async function passInDatabase(ms: number, databaseUrl: string): Promise<void> {
   if (!databaseUrl.startsWith('postgres')) return
   const client = new Client(databaseUrl)

@@ -11,7 +11,7 @@ import {
   type RequestOptions,
 } from './coinslot-harness.ts'
 import { isPostgres, newDatabaseUrl, newSharedDatabaseUrl } from '../postgres/database.ts'
-import { pass } from '../postgres/rate-limit-minute.ts'
+import { passInDatabase } from '../postgres/rate-limit-minute.ts'
 import { StoreUnavailable } from '../../server/errors.ts'
 import { createRateLimits } from '../../server/rate-limits.ts'
 import { demoConfiguration } from '../../server/demo/configuration.ts'
@@ -35,7 +35,11 @@ async function start(
     ...options,
   })
   onTestFinished(() => harness.coinslot.close())
-  return { ...harness, pass: (ms: number) => pass(ms, databaseUrl) }
+  const pass = async (ms: number) => {
+    vi.advanceTimersByTime(ms)
+    await passInDatabase(ms, databaseUrl)
+  }
+  return { ...harness, pass }
 }
 
 function open({ request }: Harness, options: RequestOptions = {}): Promise<Response> {

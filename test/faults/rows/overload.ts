@@ -1,9 +1,11 @@
 /** The row of too many buyers: five times what a server can do, whether or not it has answered the others. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { passInDatabase } from '../../postgres/rate-limit-minute.ts'
 import { CONTROLS } from '../control.ts'
 import type { Opening } from '../observed.ts'
 import type { Row } from '../row.ts'
 import type { Client } from '../client.ts'
+import type { Stage } from '../stage.ts'
 
 const PER_MINUTE = 100
 const SAMPLE = 60
@@ -28,7 +30,7 @@ export const overload: Row = {
   async play(stage, traffic) {
     const { client, providers } = stage
     const capacity = await measure(client)
-    await stage.moveClock(NEXT_MINUTE_MS)
+    await passMinute(stage)
     const before = client.openings.length
     const madeBefore = (await providers.ledger()).length
     const sent: Promise<Opening>[] = []
@@ -51,10 +53,15 @@ export const overload: Row = {
     stage.expect(made <= most, `the providers were asked for ${made} sessions, of at most ${most}`)
     const accepted = openings.filter(({ status }) => status === 201)
     stage.expect(p99(accepted) < ACCEPTED_P99_MS, `p99 of the accepted was ${p99(accepted)} ms`)
-    await stage.moveClock(NEXT_MINUTE_MS)
+    await passMinute(stage)
     stage.expect(await isNormalAgain(client), `nothing was as before after ${NORMAL_AGAIN_MS} ms`)
     await traffic.rest()
   },
+}
+
+async function passMinute({ moveClock, database }: Stage): Promise<void> {
+  await moveClock(NEXT_MINUTE_MS)
+  await passInDatabase(NEXT_MINUTE_MS, database.directUrl)
 }
 
 /** Sessions that are opened in a second, where eight buyers wait for one another. */

@@ -7,13 +7,17 @@ import { createPool } from '../../../server/store/postgres-pool.ts'
 import { createPostgresRateLimiter } from '../../../server/store/postgres-rate-limiter.ts'
 import type { RateLimiter, RateLimiterOptions } from '../../../server/store/rate-limiter.ts'
 import { newDatabaseUrl } from '../../postgres/database.ts'
-import { pass, passInDatabase } from '../../postgres/rate-limit-minute.ts'
+import { passInDatabase } from '../../postgres/rate-limit-minute.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
 
 const ofAddresses = { name: 'address', hasManyKeys: true }
 const ofProviders = { name: 'provider' }
+const pass = async (ms: number, url: string) => {
+  vi.advanceTimersByTime(ms)
+  await passInDatabase(ms, url)
+}
 const setClock = (ms: number) => void vi.setSystemTime(Date.now() + ms)
 
 /** The limiters of two servers, and what statements they have sent. */
