@@ -35,7 +35,7 @@ export interface PayDeps {
 }
 
 const MAX_BODY_BYTES = 16_384
-/** What links to shops are given on their way is told by a few dozen at most; to read thousands takes long. */
+/** Whatever is added to a link on its way, it has a few dozen; to decode thousands takes long. */
 const MAX_PARAMETERS = 64
 
 // Where a form leads to is the provider's page, whose host is checked when the session is made.
@@ -207,7 +207,6 @@ function setHeaders(c: Context<Env>, { headers }: CoinslotError): void {
   for (const [name, value] of Object.entries(headers)) c.header(name, value)
 }
 
-/** @throws UnsupportedMediaType, InvalidRequest where a name is there twice */
 /** What a link says, each name once. */
 function readQuery(c: Context<Env>): Fields {
   const { search } = new URL(c.req.url)
@@ -215,6 +214,7 @@ function readQuery(c: Context<Env>): Fields {
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, [value].flat()[0]]))
 }
 
+/** @throws UnsupportedMediaType, InvalidRequest where a name is there twice */
 async function readForm(c: Context<Env>): Promise<Fields> {
   const type = c.req.header('Content-Type') ?? ''
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) throw new UnsupportedMediaType()

@@ -149,8 +149,9 @@ function createCount({ ask }: Pick<AskingPool, 'ask'>): (taken: Taken) => Promis
   return gather({ together: countAll })
 }
 
-// In one order, because each waits for whoever is counting the same key at another server. A minute is never
-// longer than one, also where another database, whose clock is behind, has taken the place of the first.
+// In one order, because each waits for whoever is counting the same key at another server. Whoever was waited
+// for may have begun a minute since: it is left as it is. Only where the clock was set back, or another database
+// has taken the place of the first, is one longer than a minute, and made as long.
 const COUNT = `
   with clock as (select (extract(epoch from now()) * 1000)::bigint as now)
   insert into ${TABLE} as counted (key, points, expire)
@@ -160,7 +161,7 @@ const COUNT = `
     points = excluded.points
       + case when counted.expire <= excluded.expire - $3 then 0 else counted.points end,
     expire = case when counted.expire <= excluded.expire - $3 then excluded.expire
-      else least(counted.expire, excluded.expire) end
+      else least(counted.expire, (extract(epoch from clock_timestamp()) * 1000)::bigint + $3) end
   returning key, points, expire - (select now from clock) as left`
 
 interface Query {

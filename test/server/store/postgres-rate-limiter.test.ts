@@ -62,7 +62,19 @@ async function hold(url: string, key: string) {
         where wait_event_type = 'Lock' and datname = current_database()`
       await vi.waitFor(async () => expect((await observer.query(text)).rows).toHaveLength(count))
     },
+    /** Begins a minute, as whoever is counting the key has done by then. */
+    async beginMinute(): Promise<string> {
+      const text = `update rate_limits set points = 1,
+        expire = (extract(epoch from clock_timestamp()) * 1000)::bigint + 60000
+        where key = $1 returning expire`
+      const { rows } = await holder.query<{ expire: string }>(text, [key])
+      return rows[0]!.expire
+    },
     letGo: () => holder.query('commit'),
+    async end(): Promise<string> {
+      const text = 'select expire from rate_limits where key = $1'
+      return (await observer.query<{ expire: string }>(text, [key])).rows[0]!.expire
+    },
   }
 }
 
@@ -89,6 +101,18 @@ it('is not locked in with another server that counts the same keys in another or
   await held.letGo()
   await Promise.all([...first, ...second])
   expect(sent).toHaveLength(3)
+})
+
+it('leaves a minute as it is that another server has begun while it was waited for', async () => {
+  const { one, url } = await startTwo({ ...ofAddresses, perMinute: 3 })
+  await one.take('a')
+  const held = await hold(url, 'address:a')
+  const taking = one.take('a')
+  await held.waited(1)
+  const end = await held.beginMinute()
+  await held.letGo()
+  await taking
+  expect(await held.end()).toBe(end)
 })
 
 it('counts all who come at one time in one statement', async () => {
