@@ -6,6 +6,8 @@ import type { Command } from './command.ts'
 import { httpUrl, selfUrl } from './server-url.ts'
 
 const DRAIN_MS = 10_000
+/** Requests are on their way that were sent before anybody could hear that the server stops. */
+const GRACE_MS = 500
 
 const USAGE = `Usage: coinslot [serve] [--config FILE]
 
@@ -72,22 +74,27 @@ function listen(
   })
 }
 
-/** On a signal takes no new request, and resolves when those under way have ended. */
+/** On a signal ends each connection with its next answer, and resolves when there is none any more. */
 function closeOnSignal(server: Server, { log, endStreams }: Coinslot): Promise<void> {
   return new Promise((resolve) => {
-    let stopping = false
-    const stop = (signal: NodeJS.Signals): void => {
-      if (stopping) return
-      stopping = true
-      log.info({ signal }, 'stopping')
-      setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref()
-      // A kept-alive connection whose last answer has gone out would hold the process for seconds.
+    const close = (): void => {
+      // One that brings nothing would hold the process for seconds.
       const hangUp = setInterval(() => server.closeIdleConnections(), 50)
       server.close(() => {
         clearInterval(hangUp)
         resolve()
       })
       endStreams()
+    }
+
+    let stopping = false
+    const stop = (signal: NodeJS.Signals): void => {
+      if (stopping) return
+      stopping = true
+      log.info({ signal }, 'stopping')
+      server.prependListener('request', (_, answer) => answer.setHeader('Connection', 'close'))
+      setTimeout(close, GRACE_MS)
+      setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref()
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)

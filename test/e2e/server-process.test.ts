@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -135,6 +136,19 @@ describe('the server process', () => {
     expect(await server.stop('SIGTERM')).toBe(0)
   })
 
+  it('answers what was on its way when it was told to stop, and ends the connection', async () => {
+    server = await startServer({ environment: { LOG_FORMAT: 'text' } })
+    const { port } = new URL(server.url)
+    const socket = connect(Number(port), 'localhost')
+    await once(socket, 'connect')
+    const stopped = server.stop('SIGTERM')
+    await expect.poll(() => server?.output.stderr, { interval: 5 }).toContain('stopping')
+    socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`)
+    const answer = await text(socket)
+    expect(answer).toMatch(/^HTTP\/1\.1 200 .*^Connection: close\r$/ims)
+    expect(await stopped).toBe(0)
+  })
+
   it('ends on SIGTERM only after the requests under way have been answered', async () => {
     const provider = createServer().listen(0, '127.0.0.1')
     await once(provider, 'listening')
@@ -160,7 +174,8 @@ describe('the server process', () => {
     const [, providerAnswer] = (await called) as [IncomingMessage, ServerResponse]
     const stopped = server.stop('SIGTERM')
     // A new connection is refused: the server has understood.
-    await expect.poll(() => fetch(`${server?.url}/healthz`).catch(() => 'refused')).toBe('refused')
+    const next = () => fetch(`${server?.url}/healthz`).catch(() => 'refused')
+    await expect.poll(next, { timeout: 5_000 }).toBe('refused')
     providerAnswer.writeHead(201, { 'Content-Type': 'application/json' })
     providerAnswer.end('{"sessionId":"s1","redirectUrl":"https://app.sprintcheckout.com/?uid=s1"}')
     expect((await answer).status).toBe(201)
