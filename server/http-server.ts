@@ -1,8 +1,8 @@
 /** Node's HTTP server, in which no connection lasts or grows as long as its other end likes. */
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { findClientAddress } from './client-address.ts'
+import { endWithConnection } from './connection-answers.ts'
 import type { Coinslot } from './coinslot.ts'
 
 export interface HttpLimits {
@@ -44,8 +44,8 @@ export function createHttpServer(
   const listener = limitPerConnection(getRequestListener(fetch), maxRequestsAtOnce)
   const server = createServer(options, listener)
   server.maxConnections = maxConnections
-  // Beyond 2,000 Node leaves out what comes, and a proxy's own line may come last: as many as their size lets be.
-  server.maxHeadersCount = options.maxHeaderSize
+  // Beyond 2,000 Node leaves out what comes, and a proxy's own line may come last: only their size is limited.
+  server.maxHeadersCount = 0
   limitPerAddress(server, maxConnectionsPerAddress)
   return server.setTimeout(silence)
 }
@@ -69,25 +69,11 @@ function limitPerAddress(server: Server, limit: number): void {
 
 /** Node takes as many requests as a connection has room for before anybody else has a turn: that ends the connection. */
 function limitPerConnection(listener: RequestListener, limit: number): RequestListener {
-  const answersOn = new WeakMap<Socket, Set<ServerResponse>>()
-
-  function newAnswersOn(socket: Socket): Set<ServerResponse> {
-    const answers = new Set<ServerResponse>()
-    answersOn.set(socket, answers)
-    // Of an answer that waits for its turn Node does not tell that nobody is there for it any more.
-    socket.once('close', () => {
-      for (const answer of answers) if (answer.socket === null) answer.emit('close')
-    })
-    return answers
-  }
-
   return (incoming, outgoing) => {
     const { socket } = incoming
-    const answers = answersOn.get(socket) ?? newAnswersOn(socket)
     // What came with the one too many is still handed over.
-    if (socket.destroyed || answers.size === limit) return void socket.destroy()
-    answers.add(outgoing)
-    outgoing.once('close', () => answers.delete(outgoing))
+    if (socket.destroyed) return
+    if (endWithConnection(incoming, outgoing) > limit) return void socket.destroy()
     return listener(incoming, outgoing)
   }
 }

@@ -1,10 +1,13 @@
 /** Requests as no page of ours would send them: odd bodies, headers and methods, and broken HTTP. */
 import { once } from 'node:events'
-import { connect, type AddressInfo } from 'node:net'
+import { createServer, type Server } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { Coinslot } from '../../server/coinslot.ts'
 import { createHttpServer, type HttpLimits } from '../../server/http-server.ts'
 import { ConfigurationError, parseConfig } from '../../server/config.ts'
+import { createNodeHandler } from '../../server/node-handler.ts'
 import {
   type Harness,
   newKey,
@@ -734,8 +737,41 @@ describe('connections that are held on purpose', () => {
       await once(held.socket, 'data')
       held.socket.destroy()
     }
-    const follow = async () => (await fetch(url + path)).status
-    await vi.waitFor(async () => expect([await follow(), await follow()]).toEqual([200, 200]))
+    const follow = async () => {
+      const { status, body } = await fetch(url + path)
+      await body?.cancel()
+      return status
+    }
+    await vi.waitFor(async () => {
+      const followers = await Promise.all(Array.from({ length: 90 }, follow))
+      expect(followers.filter((status) => status !== 200)).toEqual([])
+    })
+  })
+
+  it.each<[string, (fetch: Coinslot['fetch']) => Server]>([
+    ['this server', (fetch) => createHttpServer(fetch)],
+    ['a server of the merchant’s', (fetch) => createServer(createNodeHandler(fetch))],
+  ])('take with them what %s answers after they have ended, too', async (_, create) => {
+    let answer: () => void = () => undefined
+    const isAnswered = new Promise<void>((resolve) => (answer = resolve))
+    let [asked, ended] = [0, 0]
+    const server = create(async () => {
+      asked += 1
+      await isAnswered
+      return new Response(new ReadableStream({ cancel: () => void (ended += 1) }))
+    })
+    onTestFinished(() => void server.close())
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const connected = once(server, 'connection')
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.write(ASK.repeat(16))
+    const [connection] = (await connected) as [Socket]
+    await vi.waitFor(() => expect(asked).toBe(16))
+    socket.destroy()
+    await once(connection, 'close')
+    answer()
+    await vi.waitFor(() => expect(ended).toBe(16))
   })
 
   it('five hundred at once keep nobody else waiting', async () => {
