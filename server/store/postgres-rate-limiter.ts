@@ -34,13 +34,14 @@ export function createPostgresRateLimiter(
 ): RateLimiter {
   const shareSize = hasManyKeys ? 1 : sizeOfShare(perMinute)
   const shares = new Map<string, Promise<Share>>()
-  const limiter = new GatheringRateLimiter(createCount(pool), {
+  const limiter = new GatheringRateLimiter(pool, {
     keyPrefix: name,
     points: perMinute,
     duration: WINDOW_S,
     // Once all is taken, the database is not asked before the minute is over.
     inMemoryBlockOnConsumed: perMinute,
-    storeClient: { query: ({ text, values }: Query) => pool.ask(text, values) },
+    // All that is asked of it, the class below asks.
+    storeClient: {},
     storeType: 'client',
     tableName: TABLE,
     tableCreated: true,
@@ -93,10 +94,12 @@ export function createPostgresRateLimiter(
 /** The library's asks a statement for each key; this one asks one for all that are counted at one time. */
 class GatheringRateLimiter extends RateLimiterPostgres {
   readonly #count: (taken: Taken) => Promise<Counter>
+  readonly #clear: () => Promise<unknown>
 
-  constructor(count: (taken: Taken) => Promise<Counter>, options: IRateLimiterPostgresOptions) {
+  constructor({ ask }: Pick<AskingPool, 'ask'>, options: IRateLimiterPostgresOptions) {
     super(options)
-    this.#count = count
+    this.#count = createCount({ ask })
+    this.#clear = () => ask(CLEAR, [])
   }
 
   /**
@@ -105,6 +108,11 @@ class GatheringRateLimiter extends RateLimiterPostgres {
    */
   async _upsert(key: string, points: number): Promise<{ rows: Counter[] }> {
     return { rows: [await this.#count({ key, points })] }
+  }
+
+  /** What is old by the database's clock, as all of it; the library would say so by this server's. */
+  async clearExpired(): Promise<void> {
+    await this.#clear().catch(() => {})
   }
 }
 
@@ -162,12 +170,10 @@ const COUNT = `
       + case when counted.expire <= excluded.expire - $3 then 0 else counted.points end,
     expire = case when counted.expire <= excluded.expire - $3 then excluded.expire
       else least(counted.expire, (extract(epoch from clock_timestamp()) * 1000)::bigint + $3) end
-  returning key, points, expire - (select now from clock) as left`
+  returning key, points, least(expire - (select now from clock), $3) as left`
 
-interface Query {
-  readonly text: string
-  readonly values: readonly unknown[]
-}
+const CLEAR = `
+  delete from ${TABLE} where expire < (extract(epoch from now() - interval '1 hour') * 1000)::bigint`
 
 /** One that the limit is a multiple of, so that all of it can be taken. */
 function sizeOfShare(limit: number): number {

@@ -182,12 +182,45 @@ it('keeps nobody out for more than a minute, also where its own clock is set bac
   expect(await takeMany(one, 'a', 1)).toBe(1)
 })
 
+it('forgets what is an hour old, by the database’s clock as well', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] })
+  const { one, url } = await startTwo({ ...ofAddresses, perMinute: 2 })
+  const FORGOTTEN_EVERY_MS = 300_000
+  await one.take('old')
+  await passInDatabase(3_700_000, url)
+  await one.take('new')
+  setClock(3_700_000)
+  await vi.advanceTimersByTimeAsync(FORGOTTEN_EVERY_MS)
+  await vi.waitFor(async () => expect(await keysIn(url)).toEqual(['address:new']))
+})
+
 it('keeps nobody out for more than a minute, also where the database’s clock is set back', async () => {
   const { one, other, url } = await startTwo({ ...ofAddresses, perMinute: 1 })
   await one.take('a')
   await passInDatabase(-300_000, url)
   expect(await retryAfter(other, 'a')).toBe(60)
 })
+
+it('asks once about one who is refused, also where another server has begun his minute meanwhile', async () => {
+  const { one, other, sent, url } = await startTwo({ ...ofAddresses, perMinute: 1 })
+  await one.take('a')
+  sent.length = 0
+  const held = await hold(url, 'address:a')
+  const taking = takeMany(other, 'a', 1)
+  await held.waited(1)
+  await held.beginMinute()
+  await held.letGo()
+  expect(await taking).toBe(0)
+  expect(sent).toHaveLength(1)
+})
+
+async function keysIn(url: string): Promise<string[]> {
+  const client = new Client(url)
+  await client.connect()
+  const { rows } = await client.query<{ key: string }>('select key from rate_limits order by key')
+  await client.end()
+  return rows.map(({ key }) => key)
+}
 
 async function retryAfter(limiter: RateLimiter, key: string): Promise<number> {
   const refusal: unknown = await limiter.take(key).catch((error: unknown) => error)
