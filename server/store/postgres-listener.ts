@@ -33,13 +33,17 @@ export function createListener(
     client.on('notification', ({ payload }) => {
       if (payload !== undefined && !signal.aborted) onMessage(payload)
     })
+    // Whatever is waited for then fails, which it would not after a goodbye.
+    const leave = () => client.connection.stream.destroy()
+    signal.addEventListener('abort', leave)
     try {
       await client.connect()
       await client.query(`listen ${escapeIdentifier(channel)}`)
-      await once(client, 'end', { signal })
+      await once(client, 'end')
     } catch {
       // Unless it is to be stopped, it is tried again, and meanwhile each server looks by itself.
     } finally {
+      signal.removeEventListener('abort', leave)
       hangUp(client)
     }
   }

@@ -266,6 +266,18 @@ describe('a store whose database went away', () => {
     expect(getEventListeners(stopping, 'abort').length).toBeLessThan(2)
   })
 
+  it('stops listening while the server takes a connection and says nothing on it', async () => {
+    const server = createServer()
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const connected = once(server, 'connection')
+    const stop = createListener({ host: '127.0.0.1', port }, 'news', () => {})
+    const [connection] = (await connected) as [Socket]
+    onTestFinished(() => void connection.destroy())
+    await stop()
+  })
+
   it('does not keep a process that is to end while the server says nothing', async () => {
     const direct = await newDatabaseUrl()
     const { url, silence } = await openProxy(direct)
