@@ -32,7 +32,13 @@ import type { ProviderSession } from './providers/provider.ts'
 import type { Counted } from './rate-limits.ts'
 import { isHostListed, isSafeUrl } from './safe-url.ts'
 import { findShown } from './shown-session.ts'
-import { newSessionId, openingKey, toPublicSession, type SessionRecord } from './session.ts'
+import {
+  idForLog,
+  newSessionId,
+  openingKey,
+  toPublicSession,
+  type SessionRecord,
+} from './session.ts'
 import type { Settlement } from './settlement/settlement.ts'
 import type { SessionResult, Store } from './store/store.ts'
 
@@ -76,7 +82,7 @@ export interface Terms {
 const SESSION_LIFE_S = 24 * 60 * 60
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  const { config, store, providers, settlement, count, now } = deps
+  const { config, store, providers, settlement, count, log, now } = deps
   const intents = createIntents(deps)
 
   return {
@@ -204,7 +210,13 @@ export function createSessions(deps: SessionsDeps): Sessions {
 
   /** A payment may be why a change is refused, and its webhook still be on the way. */
   async function lookAtRefused(session: SessionRecord, error: unknown): Promise<never> {
-    if (error instanceof ProviderRejected) await settlement.ask(session)
+    if (error instanceof ProviderRejected) {
+      await settlement.ask(session).catch((failure: unknown) => {
+        // The answer will be that it cannot be asked; why it refused is told nowhere else.
+        log.error({ session: idForLog(session.id), err: error }, 'the provider refused the change')
+        throw failure
+      })
+    }
     throw error
   }
 

@@ -1,6 +1,7 @@
 /** Reconciliation through the whole server: what becomes of sessions whose webhooks never come. */
 import { describe, expect, it } from 'vitest'
 import {
+  newKey,
   providerThat,
   readProblem,
   readSession,
@@ -18,6 +19,8 @@ interface Started extends Harness {
   at(ms: number): void
   /** Whether the provider can be reached at all. */
   setReachable(reachable: boolean): void
+  /** Whether it can be asked how a payment stands. */
+  setAskable(askable: boolean): void
   open(checkout?: string): Promise<{ id: string; pay(outcome?: string): Promise<Response> }>
   statusOf(id: string): Promise<string>
 }
@@ -26,11 +29,13 @@ interface Started extends Harness {
 async function start(): Promise<Started> {
   let time = START
   let isReachable = true
+  let isAskable = true
   const harness: Harness = await startCoinslot({
     now: () => new Date(time),
     async transport(request) {
       const isLost = request.url.includes('/v1/webhooks/')
-      if (!isReachable || isLost) throw new Error('the connection is cut')
+      const isCut = !isReachable || (!isAskable && request.method === 'GET')
+      if (isCut || isLost) throw new Error('the connection is cut')
       return transportTo(harness.coinslot.fetch)(request)
     },
     providerTiming: { deadline: () => new AbortController().signal },
@@ -39,6 +44,7 @@ async function start(): Promise<Started> {
     ...harness,
     at: (ms) => (time = START + ms),
     setReachable: (reachable) => (isReachable = reachable),
+    setAskable: (askable) => (isAskable = askable),
     async open(checkout = 'mug') {
       const session = await readSession(await harness.createSession({ checkout }))
       const path = (session.redirectUrl ?? '').replace(SELF, '')
@@ -91,6 +97,25 @@ describe('a webhook that is lost for ever', () => {
     await pay()
     const answer = await request('PATCH', `/v1/sessions/${id}`, { body: { amount: '99.00' } })
     expect(answer.status).toBe(409)
+    expect(await readProblem(answer)).toMatchObject({
+      code: 'session_not_open',
+      session: { id, status: 'paid', amount: '25.00' },
+    })
+  })
+
+  it('heals when the amount is changed again, where the provider could not be asked before', async () => {
+    const { open, request, setAskable, logs } = await start()
+    const { id, pay } = await open('donation')
+    await pay()
+    const headers = { 'Idempotency-Key': newKey() }
+    const change = () =>
+      request('PATCH', `/v1/sessions/${id}`, { body: { amount: '99.00' }, headers })
+    setAskable(false)
+    const unanswered = await change()
+    expect((await readProblem(unanswered)).code).toBe('provider_unavailable')
+    expect(logs.filter((line) => line.includes('the provider refused the change'))).toHaveLength(1)
+    setAskable(true)
+    const answer = await change()
     expect(await readProblem(answer)).toMatchObject({
       code: 'session_not_open',
       session: { id, status: 'paid', amount: '25.00' },
