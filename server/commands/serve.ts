@@ -2,12 +2,9 @@
 import type { Server } from 'node:http'
 import { createCoinslot, type Coinslot } from '../coinslot.ts'
 import { createHttpServer } from '../http-server.ts'
+import { closeOnSignal } from './close-on-signal.ts'
 import type { Command } from './command.ts'
 import { httpUrl, selfUrl } from './server-url.ts'
-
-const DRAIN_MS = 10_000
-/** Requests are on their way that were sent before anybody could hear that the server stops. */
-const GRACE_MS = 500
 
 const USAGE = `Usage: coinslot [serve] [--config FILE]
 
@@ -39,8 +36,10 @@ export const serve: Command = {
     try {
       await serveMetrics(coinslot)
       await listen(server, port, host, 'PORT')
+      // Before anybody knows that it listens, and may tell it to stop.
+      const closed = closeOnSignal(server, coinslot)
       process.stdout.write(`Coinslot is listening on ${httpUrl(host, port, 'localhost')}\n`)
-      await closeOnSignal(server, coinslot)
+      await closed
     } finally {
       // The thread of its store would keep a process running that listens to nobody.
       await coinslot.close()
@@ -71,32 +70,5 @@ function listen(
       reject(taken ? new Error(`port ${port} is taken: set ${setting} to another`) : error)
     })
     server.listen({ port, ...(host !== undefined && { host }) }, resolve)
-  })
-}
-
-/** On a signal ends each connection with its next answer, and resolves when there is none any more. */
-function closeOnSignal(server: Server, { log, endStreams }: Coinslot): Promise<void> {
-  return new Promise((resolve) => {
-    const close = (): void => {
-      // One that brings nothing would hold the process for seconds.
-      const hangUp = setInterval(() => server.closeIdleConnections(), 50)
-      server.close(() => {
-        clearInterval(hangUp)
-        resolve()
-      })
-      endStreams()
-    }
-
-    let stopping = false
-    const stop = (signal: NodeJS.Signals): void => {
-      if (stopping) return
-      stopping = true
-      log.info({ signal }, 'stopping')
-      server.prependListener('request', (_, answer) => answer.setHeader('Connection', 'close'))
-      setTimeout(close, GRACE_MS)
-      setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref()
-    }
-    process.on('SIGTERM', stop)
-    process.on('SIGINT', stop)
   })
 }

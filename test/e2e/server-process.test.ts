@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -139,14 +140,26 @@ describe('the server process', () => {
   it('answers what was on its way when it was told to stop, and ends the connection', async () => {
     server = await startServer({ environment: { LOG_FORMAT: 'text' } })
     const { port } = new URL(server.url)
-    const socket = connect(Number(port), 'localhost')
-    await once(socket, 'connect')
     const stopped = server.stop('SIGTERM')
-    await expect.poll(() => server?.output.stderr, { interval: 5 }).toContain('stopping')
+    const isTold = () => server?.output.stderr
+    await expect.poll(isTold, { interval: 5, timeout: 5_000 }).toContain('stopping')
+    const socket = connect(Number(port), 'localhost')
     socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`)
     const answer = await text(socket)
     expect(answer).toMatch(/^HTTP\/1\.1 200 .*^Connection: close\r$/ims)
     expect(await stopped).toBe(0)
+  })
+
+  it('does not wait for a connection on which nothing was ever said', async () => {
+    server = await startServer()
+    const socket = connect(Number(new URL(server.url).port), 'localhost')
+    await once(socket, 'connect')
+    // Else the server may not have it yet.
+    await fetch(`${server.url}/healthz`)
+    // Less than those have whose requests are under way.
+    const waited = sleep(7_000, 'it waits')
+    expect(await Promise.race([server.stop('SIGTERM'), waited])).toBe(0)
+    socket.destroy()
   })
 
   it('ends on SIGTERM only after the requests under way have been answered', async () => {
@@ -178,7 +191,10 @@ describe('the server process', () => {
     await expect.poll(next, { timeout: 5_000 }).toBe('refused')
     providerAnswer.writeHead(201, { 'Content-Type': 'application/json' })
     providerAnswer.end('{"sessionId":"s1","redirectUrl":"https://app.sprintcheckout.com/?uid=s1"}')
-    expect((await answer).status).toBe(201)
+    const { status, headers } = await answer
+    expect(status).toBe(201)
+    // Whoever asks again, does so on another connection.
+    expect(headers.get('Connection')).toBe('close')
     expect(await stopped).toBe(0)
     provider.close()
   })
