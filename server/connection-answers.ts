@@ -13,10 +13,19 @@ export function endWithConnection(incoming: IncomingMessage, outgoing: ServerRes
   const { socket } = incoming
   // What stands for a connection where there is none, as on a platform of functions, has nothing to tell.
   if (!(socket instanceof Socket)) return 1
+  // Handed over late, as by a server that asks something else first.
+  if (socket.destroyed && outgoing.socket === null) outgoing.destroy()
   const answers = answersOn.get(socket) ?? newAnswersOn(socket)
   answers.add(outgoing)
   outgoing.once('close', () => answers.delete(outgoing))
   return answers.size
+}
+
+/** Has the answers under way on a connection say that they are its last, where that can still be said. */
+export function announceEnd(socket: Socket): void {
+  for (const answer of answersOn.get(socket) ?? []) {
+    if (!answer.headersSent) answer.setHeader('Connection', 'close')
+  }
 }
 
 function newAnswersOn(socket: Socket): Set<ServerResponse> {

@@ -742,24 +742,37 @@ describe('connections that are held on purpose', () => {
       await body?.cancel()
       return status
     }
-    await vi.waitFor(async () => {
-      const followers = await Promise.all(Array.from({ length: 90 }, follow))
-      expect(followers.filter((status) => status !== 200)).toEqual([])
-    })
+    await vi.waitFor(
+      async () => {
+        const followers = await Promise.all(Array.from({ length: 90 }, follow))
+        expect(followers.filter((status) => status !== 200)).toEqual([])
+      },
+      { timeout: 20_000 },
+    )
   })
 
   it.each<[string, (fetch: Coinslot['fetch']) => Server]>([
     ['this server', (fetch) => createHttpServer(fetch)],
     ['a server of the merchant’s', (fetch) => createServer(createNodeHandler(fetch))],
+    [
+      'a server of the merchant’s, which asks something else first,',
+      (fetch) => {
+        const handler = createNodeHandler(fetch)
+        return createServer((incoming, outgoing) => {
+          if (incoming.socket.destroyed) void handler(incoming, outgoing)
+          else incoming.socket.once('close', () => void handler(incoming, outgoing))
+        })
+      },
+    ],
   ])('take with them what %s answers after they have ended, too', async (_, create) => {
     let answer: () => void = () => undefined
     const isAnswered = new Promise<void>((resolve) => (answer = resolve))
     let [asked, ended] = [0, 0]
     const server = create(async () => {
-      asked += 1
       await isAnswered
       return new Response(new ReadableStream({ cancel: () => void (ended += 1) }))
     })
+    server.on('request', () => (asked += 1))
     onTestFinished(() => void server.close())
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as AddressInfo
