@@ -157,6 +157,9 @@ function createCount({ ask }: Pick<AskingPool, 'ask'>): (taken: Taken) => Promis
   return gather({ together: countAll })
 }
 
+/** Also after a wait, when the time at which a statement began is over. */
+const PRESENT = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
+
 // In one order, because each waits for whoever is counting the same key at another server. Whoever was waited
 // for may have begun a minute since: it is left as it is. Only where the clock was set back, or another database
 // has taken the place of the first, is one longer than a minute, and made as long.
@@ -169,8 +172,8 @@ const COUNT = `
     points = excluded.points
       + case when counted.expire <= excluded.expire - $3 then 0 else counted.points end,
     expire = case when counted.expire <= excluded.expire - $3 then excluded.expire
-      else least(counted.expire, (extract(epoch from clock_timestamp()) * 1000)::bigint + $3) end
-  returning key, points, least(expire - (select now from clock), $3) as left`
+      else least(counted.expire, ${PRESENT} + $3) end
+  returning key, points, expire - ${PRESENT} as left`
 
 const CLEAR = `
   delete from ${TABLE} where expire < (extract(epoch from now() - interval '1 hour') * 1000)::bigint`
