@@ -87,7 +87,9 @@ class Unusable extends Error {
 function prepare(config: PoolConfig): Promise<void> {
   return onOneConnection(config, async (db) => {
     await assertDurable(db)
-    await migrate(db, await currentSchema(db))
+    const schema = await currentSchema(db)
+    // Of a deadlock with an older server that goes on meanwhile this one may be the victim: nothing was kept then.
+    await unlessLost.execute(() => migrate(db, schema))
     await createTransact(db)(async (tx) => {
       // Two servers that start at once would both make them.
       await dialect.lockName(tx, 'tables')
